@@ -1,0 +1,61 @@
+# `make help` lists what there is to make. Python and every package live in .venv, made on first use;
+# `make test PYTHON=python3.12` chooses the interpreter it is made with.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input install
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test fmt lint clean distclean
+
+help:  ## list these commands
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.demo-ready  ## compile and draw the networks in specs/
+	@$(BIN)/python tools/demo.py
+
+# One thread each: two workers that both use every core wait for each other most of the time.
+test: .venv/.ready  ## run every test; choose some with ARGS="-k conv"
+	@echo "Running the tests, with lint, format and types among them"
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+fmt: .venv/.ready  ## format the code and mend what can be mended
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+lint: .venv/.ready  ## check lint, format and types, without the other tests
+	@$(BIN)/python -m pytest -q tests/test_code_quality.py
+
+clean:  ## remove what was built, drawn and cached
+	@rm -rf build dist out .hypothesis .pytest_cache .ruff_cache
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean  ## remove .venv as well
+	@rm -rf .venv
+
+# pip is the last thing venv writes: an environment that has it is whole.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "archdsl needs Python 3.11 or newer, and $(PYTHON) is missing or older;" \
+	    "name another: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+
+# In one command, so that the two releases match; before the rest, so that a retry need not repeat it.
+.venv/.torch: | $(BIN)/pip
+	@echo "Installing torch and torchvision (large; only this once)"
+	@$(PIP_INSTALL) torch torchvision
+	@touch $@
+
+.venv/.demo-ready: pyproject.toml .venv/.torch
+	@echo "Installing archdsl"
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+.venv/.ready: pyproject.toml .venv/.torch
+	@echo "Installing archdsl and what its tests need"
+	@$(PIP_INSTALL) --editable '.[test]'
+	@touch $@ .venv/.demo-ready

@@ -1,0 +1,13 @@
+"""archdsl compiles neural-network architectures from text to graphs, drawings and PyTorch modules.
+
+import archdsl
+
+    network = archdsl.load("specs/inception_v4.arch")
+    module = network.module()
+"""
+
+from archdsl.diagnostics import Diagnostic, SpecError
+from archdsl.network import Network, load
+
+__all__ = ["Diagnostic", "Network", "SpecError", "load"]
+__version__ = "0.1.0"

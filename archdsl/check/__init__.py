@@ -1,0 +1,21 @@
+"""From a graph to what is known about it, and what is wrong with it.
+
+In come specs; out go graphs whose every claim holds, their costs and receptive fields, and all
+diagnostics of the stages before.
+"""
+
+from archdsl.check.cost import Totals, costs, totals, weighted_depth
+from archdsl.check.field import Field, fields, smallest_input
+from archdsl.check.run import Checked, check
+
+__all__ = [
+    "Checked",
+    "Field",
+    "Totals",
+    "check",
+    "costs",
+    "fields",
+    "smallest_input",
+    "totals",
+    "weighted_depth",
+]

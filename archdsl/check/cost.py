@@ -1,0 +1,78 @@
+"""Learned numbers and multiply-accumulates, per node and in total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from archdsl.graph import Graph, Node, NodeId
+from archdsl.ops import Cost, Operator, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Costs of the main network and, apart from it, of its auxiliary heads; one image, no batch.
+
+    ``macs`` counts convolutions and linear layers only, as the papers do: biases, norms, pools
+    and sums count nothing.
+    """
+
+    main: Cost
+    aux: Cost
+
+    @property
+    def params(self) -> int:
+        return self.main.params
+
+    @property
+    def macs(self) -> int:
+        return self.main.macs
+
+    @property
+    def aux_params(self) -> int:
+        return self.aux.params
+
+    @property
+    def aux_macs(self) -> int:
+        return self.aux.macs
+
+
+def costs(graph: Graph) -> Mapping[NodeId, Cost]:
+    """Return the cost of every node."""
+    known: dict[tuple[Operator, tuple[Shape, ...]], Cost] = {}
+    found: dict[NodeId, Cost] = {}
+    for node in graph:
+        key = (node.op, graph.shapes_into(node))
+        if key not in known:
+            known[key] = node.op.cost(key[1], node.shape)
+        found[node.id] = known[key]
+    return found
+
+
+def totals(graph: Graph) -> Totals:
+    """Return what the whole network costs."""
+    by_node = costs(graph)
+    return Totals(
+        add_up(by_node[node.id] for node in graph if node.aux is None),
+        add_up(by_node[node.id] for node in graph if node.aux is not None),
+    )
+
+
+def add_up(parts: Iterable[Cost]) -> Cost:
+    weights = params = macs = 0
+    for part in parts:
+        weights += part.weights
+        params += part.params
+        macs += part.macs
+    return Cost(weights, params, macs)
+
+
+def weighted_depth(graph: Graph, nodes: Iterable[Node] | None = None) -> int:
+    """Return the number of weight layers on the longest path through ``nodes`` (all, by default)."""
+    inside = tuple(graph) if nodes is None else tuple(nodes)
+    depth: dict[NodeId, int] = {}
+    for node in inside:
+        before = max((depth.get(operand, 0) for operand in node.operands), default=0)
+        has_weights = node.op.cost(graph.shapes_into(node), node.shape).weights > 0
+        depth[node.id] = before + has_weights
+    return max(depth.values(), default=0)

@@ -1,0 +1,122 @@
+"""Receptive fields, and the smallest input a network can take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from archdsl.graph import Graph, NodeId
+from archdsl.ops import Blame, Input, Operator, Shape, Size
+
+LARGEST_SEARCHED = 4096
+STEPS_UP = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one output cell sees: input pixels per axis, and input pixels between neighbours.
+
+    ``size`` is None where a cell sees the whole input.
+    """
+
+    size: tuple[Fraction, Fraction] | None
+    jump: tuple[Fraction, Fraction]
+
+    @property
+    def pixels(self) -> Size | None:
+        """The size in whole pixels."""
+        return None if self.size is None else Size(*(-(-side // 1) for side in self.size))
+
+
+_START = Field((Fraction(1), Fraction(1)), (Fraction(1), Fraction(1)))
+
+
+def fields(graph: Graph) -> Mapping[NodeId, Field]:
+    """Return the receptive field of every node: r' = r + (k - 1) j, j' = j s.
+
+    Where branches meet, the largest field of them counts.
+    """
+    found: dict[NodeId, Field] = {}
+    for node in graph:
+        if not node.operands:
+            found[node.id] = _START
+            continue
+        seen = [found[operand] for operand in node.operands]
+        window = node.op.window(graph.nodes[node.operands[0]].shape)
+        jump = (max(f.jump[0] for f in seen), max(f.jump[1] for f in seen))
+        sizes = [f.size for f in seen if f.size is not None]
+        if window.whole or len(sizes) < len(seen):
+            found[node.id] = Field(None, jump)
+            continue
+        reach, stride = window.reach.pair, window.stride.pair
+        size = [max(s[axis] for s in sizes) + (reach[axis] - 1) * jump[axis] for axis in (0, 1)]
+        if window.grows:
+            steps = [jump[axis] / stride[axis] for axis in (0, 1)]
+        else:
+            steps = [jump[axis] * stride[axis] for axis in (0, 1)]
+        found[node.id] = Field((size[0], size[1]), (steps[0], steps[1]))
+    return found
+
+
+def smallest_input(graph: Graph) -> int | None:
+    """Return the side of the smallest square input that passes through in evaluation.
+
+    Operators stay as they are; only the grid changes. None where the network has several
+    inputs, a vector as input, or no square that fits.
+    """
+    if len(graph.inputs) != 1 or graph.nodes[graph.inputs[0]].shape.is_vector:
+        return None
+    probe = _Probe(graph)
+    low, high = 1, LARGEST_SEARCHED
+    if not probe.windows_fit(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if probe.windows_fit(middle):
+            high = middle
+        else:
+            low = middle + 1
+    # Windows fit from here on; branches may still disagree at single sizes.
+    for side in range(low, low + STEPS_UP):
+        if probe.passes(side):
+            return side
+    return None
+
+
+class _Probe:
+    """Runs shape inference again for other input sizes."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.known: dict[tuple[Operator, tuple[Shape, ...]], Shape | Blame] = {}
+
+    def passes(self, side: int) -> bool:
+        return self._first_blame(side) is None
+
+    def windows_fit(self, side: int) -> bool:
+        blame = self._first_blame(side)
+        return blame is None or blame.code != "kernel-too-large"
+
+    def _first_blame(self, side: int) -> Blame | None:
+        shapes: dict[NodeId, Shape] = {}
+        for node in self.graph:
+            if node.aux is not None:
+                continue
+            if isinstance(node.op, Input):
+                shapes[node.id] = Shape(node.shape.channels, Size(side, side))
+                continue
+            result = self._infer(node.op, tuple(shapes[operand] for operand in node.operands))
+            if isinstance(result, Blame):
+                return result
+            shapes[node.id] = result
+        return None
+
+    def _infer(self, op: Operator, inputs: tuple[Shape, ...]) -> Shape | Blame:
+        key = (op, inputs)
+        if key not in self.known:
+            try:
+                self.known[key] = op.infer(*inputs)
+            except Blame as blame:
+                self.known[key] = blame
+        return self.known[key]

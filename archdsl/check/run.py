@@ -1,0 +1,44 @@
+"""Checking one net: expansion, then every rule over the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archdsl.check.claims import wrong_totals
+from archdsl.check.cost import Totals, totals
+from archdsl.check.unused import unused_blocks, unused_steps
+from archdsl.diagnostics import Collector, Diagnostic
+from archdsl.graph import Graph, Limits, Settings, elaborate
+from archdsl.ops import Value
+from archdsl.syntax import Project, nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A network that builds and runs with exactly the shapes and totals that are given here."""
+
+    graph: Graph
+    totals: Totals
+    parameters: Mapping[str, Value]
+
+
+def check(
+    project: Project,
+    net: nodes.Net,
+    settings: Settings | None = None,
+    limits: Limits | None = None,
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """Check one net of a project; the result is None if anything is wrong with it."""
+    found = Collector()
+    elaborated, expansion = elaborate(project, net, settings, limits)
+    found.extend(expansion)
+    found.extend(unused_blocks(project))
+    if elaborated.graph is None:
+        return None, found.sorted()
+    found.extend(unused_steps(elaborated))
+    cost = totals(elaborated.graph)
+    found.extend(wrong_totals(elaborated, cost))
+    if found.has_errors:
+        return None, found.sorted()
+    return Checked(elaborated.graph, cost, elaborated.parameters), found.sorted()

@@ -1,0 +1,23 @@
+"""What archdsl says about a spec, as data.
+
+In come findings of every stage; out go :class:`Diagnostic` values and their text or JSON form.
+"""
+
+from archdsl.diagnostics.codes import CODES, Page
+from archdsl.diagnostics.diagnostic import Collector, Diagnostic, Label, Severity, SpecError
+from archdsl.diagnostics.render import render_json, render_text
+from archdsl.diagnostics.suggest import did_you_mean, near_names
+
+__all__ = [
+    "CODES",
+    "Collector",
+    "Diagnostic",
+    "Label",
+    "Page",
+    "Severity",
+    "SpecError",
+    "did_you_mean",
+    "near_names",
+    "render_json",
+    "render_text",
+]

@@ -1,0 +1,2 @@
+CODES = {}
+class Page: pass

@@ -1,0 +1,91 @@
+"""The one diagnostic type: text, JSON and editors are all fed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from archdsl.source import Span
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A span with a remark; an empty remark only underlines."""
+
+    span: Span
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. The first label is the primary one; without labels it has no place in a text."""
+
+    code: str
+    headline: str
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def span(self) -> Span | None:
+        return self.labels[0].span if self.labels else None
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+class Collector:
+    """Gathers the diagnostics of one run: each finding once, in the order of the source.
+
+    The same code at the same place is one finding, however many copies of a block show it.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], Diagnostic] = {}
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        span = diagnostic.span
+        place = (diagnostic.headline,) if span is None else (id(span.source), span.start, span.end)
+        self._found.setdefault((diagnostic.code, *place), diagnostic)
+
+    def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(found.is_error for found in self._found.values())
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """Return everything found, file by file and top to bottom."""
+        files: dict[int, int] = {}
+        for found in self._found.values():
+            if found.span is not None:
+                files.setdefault(id(found.span.source), len(files))
+
+        def place(found: Diagnostic) -> tuple[int, int]:
+            if found.span is None:
+                return (-1, 0)
+            return (files[id(found.span.source)], found.span.start)
+
+        return tuple(sorted(self._found.values(), key=place))
+
+
+class SpecError(Exception):
+    """A spec is wrong; ``diagnostics`` says where and how, and ``str()`` is the full text."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        from archdsl.diagnostics.render import render_text
+
+        return "\n" + render_text(self.diagnostics)

@@ -1,0 +1,21 @@
+"""From syntax trees to a graph of operators with known shapes.
+
+In come nets and the blocks they call; out goes a :class:`Graph`, or diagnostics that say why not.
+"""
+
+from archdsl.graph.elaborate import Claims, Elaborated, Limits, Settings, elaborate
+from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
+
+__all__ = [
+    "AuxHead",
+    "Claims",
+    "Elaborated",
+    "Graph",
+    "Limits",
+    "Node",
+    "NodeId",
+    "Scope",
+    "ScopeKind",
+    "Settings",
+    "elaborate",
+]

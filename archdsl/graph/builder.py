@@ -1,0 +1,46 @@
+"""Collects nodes and scopes while a spec is expanded, and keeps count of them."""
+
+from __future__ import annotations
+
+from archdsl.graph.graph import AuxHead, Graph, Node, Scope
+
+
+class TooManyNodes(Exception):
+    """The spec expands to more nodes than allowed."""
+
+
+class Builder:
+    """A graph in the making."""
+
+    def __init__(self, most_nodes: int) -> None:
+        self.most_nodes = most_nodes
+        self.spent = 0
+        self.nodes: dict[str, Node] = {}
+        self.scopes: dict[str, Scope] = {}
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self.aux: list[AuxHead] = []
+
+    def spend(self, amount: int = 1) -> None:
+        """Count nodes, and copies of repeats, against the limit."""
+        self.spent += amount
+        if self.spent > self.most_nodes:
+            raise TooManyNodes
+
+    def add(self, node: Node) -> None:
+        self.spend()
+        self.nodes[node.id] = node
+
+    def open(self, scope: Scope) -> None:
+        self.scopes[scope.path] = scope
+
+
+    def graph(self, name: str) -> Graph:
+        return Graph(
+            name,
+            self.nodes,
+            self.scopes,
+            tuple(self.inputs),
+            tuple(self.outputs),
+            tuple(self.aux),
+        )

@@ -1,0 +1,233 @@
+"""Expressions and argument values, evaluated at one place of the network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from archdsl.diagnostics import did_you_mean
+from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.names import VALUE_NAMES
+from archdsl.ops import Patch, Reference, Shape, Size, Value, Word, bind, known_words, operators
+from archdsl.source import Span
+from archdsl.syntax import nodes
+
+LARGEST = 10**18
+FUNCTIONS: dict[str, Callable[..., int | float]] = {"min": min, "max": max}
+
+
+class Unresolved(Exception):
+    """The value depends on something an error was already reported for; stay silent."""
+
+
+class Mistake(Exception):
+    """An expression is wrong."""
+
+    def __init__(self, code: str, headline: str, span: Span, help: str | None = None) -> None:
+        super().__init__(headline)
+        self.code = code
+        self.headline = headline
+        self.span = span
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Evaluates against an environment and the value at hand.
+
+    Raises :class:`Mistake` for what is wrong, :class:`Unresolved` where that was said before.
+    """
+
+    env: Environment
+    flow: Flow
+
+    def value(self, tree: nodes.Value) -> Value:
+        match tree:
+            case nodes.Number():
+                return tree.value
+            case nodes.Dims():
+                return self._dims(tree)
+            case nodes.Name():
+                return self._name(tree)
+            case nodes.Listing():
+                return tuple(self.value(item) for item in tree.items)
+            case nodes.Reference():
+                return self._reference(tree)
+            case nodes.Tap():
+                raise Mistake(
+                    "syntax", "a label's value is no argument", tree.span, "use it as a step"
+                )
+            case nodes.Operation():
+                return self._operation(tree)
+            case nodes.Prefixed():
+                return self._prefixed(tree)
+            case nodes.Function():
+                return self._function(tree)
+            case _:
+                assert_never(tree)
+
+    def whole(self, tree: nodes.Value, what: str) -> int:
+        """Return a whole number, or say that ``what`` needs one."""
+        value = self.value(tree)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Mistake("expression-type", f"{what} is a whole number", tree.span)
+        return value
+
+    def truth(self, tree: nodes.Expression) -> bool:
+        value = self.value(tree)
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, Word) and value.text in ("yes", "no"):
+            return value.text == "yes"
+        raise Mistake(
+            "expression-type", "`if` needs a comparison", tree.span, "write `if stride != 1 { … }`"
+        )
+
+    def shape(self, tree: nodes.Value) -> Shape:
+        """Return a shape from H x W x C; a lone number is a vector."""
+        if isinstance(tree, nodes.Dims):
+            if len(tree.extents) != 3 or tree.stride:
+                raise Mistake(
+                    "expression-type",
+                    "a shape is height x width x channels",
+                    tree.span,
+                    "write it as `35x35x384`",
+                )
+            height, width, channels = (self._extent(extent) for extent in tree.extents)
+            return Shape(channels, Size(height, width))
+        return Shape(self._extent(tree))
+
+    def _extent(self, tree: nodes.Value) -> int:
+        extent = self.whole(tree, "a size")
+        if extent < 1:
+            raise Mistake("argument-out-of-range", f"a size of {extent} is empty", tree.span)
+        return extent
+
+    def _dims(self, tree: nodes.Dims) -> Patch:
+        if len(tree.extents) != 2:
+            raise Mistake(
+                "argument-type", "this is a shape, and a size is expected", tree.span
+            )
+        height, width = (self.whole(extent, "a size") for extent in tree.extents)
+        if not tree.stride:
+            return Patch(Size(height, width))
+        steps = [self.whole(step, "a stride") for step in tree.stride]
+        return Patch(Size(height, width), Size(steps[0], steps[-1]))
+
+    def _name(self, tree: nodes.Name) -> Value:
+        text = tree.text
+        if text in self.env.parameters:
+            return self.env.parameters[text]
+        if text == "index":
+            if self.env.index is None:
+                raise Mistake("unknown-name", "`index` counts copies, and no repeat is here", tree.span)
+            return self.env.index
+        if text in VALUE_NAMES:
+            if self.flow.shape is None:
+                if self.flow.node is None and self.flow.span is None:
+                    raise Mistake("missing-input", f"there is no value whose `{text}` it is", tree.span)
+                raise Unresolved
+            return {
+                "channels": self.flow.shape.channels,
+                "height": self.flow.shape.height,
+                "width": self.flow.shape.width,
+            }[text]
+        if text in known_words():
+            return Word(text)
+        known = (*self.env.parameters, *VALUE_NAMES, *sorted(known_words()))
+        raise Mistake(
+            "unknown-name",
+            f"`{text}` is no parameter and no word{did_you_mean(text, known)}",
+            tree.span,
+        )
+
+    def _reference(self, tree: nodes.Reference) -> Reference:
+        cls = operators().get(tree.name.text)
+        if cls is None:
+            hint = did_you_mean(tree.name.text, operators())
+            raise Mistake(
+                "unknown-operator", f"there is no operator `{tree.name.text}`{hint}", tree.name.span
+            )
+        binding = bind(cls, self.arguments(tree.arguments))
+        for fault in binding.faults:
+            at = tree.span if fault.position is None else tree.arguments[fault.position].span
+            raise Mistake(fault.code, fault.headline, at, fault.help)
+        return Reference(tree.name.text, tuple(binding.fields.items()))
+
+    def arguments(
+        self, arguments: tuple[nodes.Argument, ...]
+    ) -> tuple[tuple[str | None, Value], ...]:
+        return tuple(
+            (None if argument.name is None else argument.name.text, self.value(argument.value))
+            for argument in arguments
+        )
+
+    def _function(self, tree: nodes.Function) -> Value:
+        function = FUNCTIONS.get(tree.name.text)
+        if function is None:
+            hint = did_you_mean(tree.name.text, FUNCTIONS)
+            raise Mistake("unknown-name", f"there is no function `{tree.name.text}`{hint}", tree.span)
+        return function(*(self._numeric(argument) for argument in tree.arguments))
+
+    def _prefixed(self, tree: nodes.Prefixed) -> Value:
+        if tree.symbol == "not":
+            truth = self.truth(tree.operand)
+            return not truth if tree.times % 2 else truth
+        number = self._numeric(tree.operand)
+        return -number if tree.times % 2 else number
+
+    def _operation(self, tree: nodes.Operation) -> Value:
+        first = tree.symbols[0]
+        if first in ("and", "or"):
+            # Stops at the first operand that decides, so that later ones may depend on it.
+            decides = first == "or"
+            return any(self.truth(o) == decides for o in tree.operands) == decides
+        if first in ("==", "!="):
+            left, right = (self.value(operand) for operand in tree.operands)
+            return (left == right) == (first == "==")
+        if first in ("<", "<=", ">", ">="):
+            left, right = (self._numeric(operand) for operand in tree.operands)
+            return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[
+                first
+            ]
+        result = self._numeric(tree.operands[0])
+        for symbol, operand in zip(tree.symbols, tree.operands[1:], strict=True):
+            result = self._arithmetic(symbol, result, self._numeric(operand), operand.span)
+        return result
+
+    def _numeric(self, tree: nodes.Expression) -> int | float:
+        value = self.value(tree)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            shown = f"`{value.text}`" if isinstance(value, Word) else "this"
+            raise Mistake("expression-type", f"{shown} is no number", tree.span)
+        return value
+
+    def _arithmetic(
+        self, symbol: str, left: int | float, right: int | float, at: Span
+    ) -> int | float:
+        if symbol in ("/", "//", "%") and right == 0:
+            raise Mistake("division-by-zero", "division by zero", at)
+        try:
+            match symbol:
+                case "+":
+                    result = left + right
+                case "-":
+                    result = left - right
+                case "*":
+                    result = left * right
+                case "//":
+                    result = left // right
+                case "%":
+                    result = left % right
+                case _:
+                    whole = isinstance(left, int) and isinstance(right, int) and left % right == 0
+                    result = left // right if whole else left / right
+        except OverflowError:
+            result = math.inf
+        if not math.isfinite(result) or abs(result) > LARGEST:
+            raise Mistake("number-too-large", "the result is too large a number", at)
+        return result

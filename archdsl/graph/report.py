@@ -1,0 +1,58 @@
+"""Findings of the elaborator as diagnostics, with the way from the net to the place."""
+
+from __future__ import annotations
+
+from archdsl.diagnostics import Collector, Diagnostic, Label, Severity
+from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.evaluate import Mistake
+from archdsl.source import Span
+
+LONGEST_QUOTE = 48
+
+
+class Reporter:
+    """Adds diagnostics to a collector; knows how to say where in the expansion a step stands."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+
+    def error(
+        self,
+        code: str,
+        headline: str,
+        span: Span,
+        env: Environment | None = None,
+        *,
+        remark: str = "",
+        labels: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        way = () if env is None else way_to(env)
+        self.collector.add(
+            Diagnostic(code, headline, (Label(span, remark), *labels), notes + way, help, severity)
+        )
+
+    def mistake(self, mistake: Mistake, env: Environment) -> None:
+        self.error(mistake.code, mistake.headline, mistake.span, env, help=mistake.help)
+
+
+def way_to(env: Environment) -> tuple[str, ...]:
+    """Return one note on the copies and calls that lead to a step, the innermost first."""
+    if not env.trail:
+        return ()
+    return (", ".join(str(visit) for visit in reversed(env.trail[-4:])),)
+
+
+def from_where(flow: Flow, what: str = "the input") -> tuple[str, ...]:
+    """Return a note on a value's shape and the step that made it."""
+    if flow.shape is None or flow.span is None:
+        return ()
+    return (f"{what} is {flow.shape.spoken}, from `{quote(flow.span)}` in line {flow.span.line}",)
+
+
+def quote(span: Span) -> str:
+    """Return a piece of source on one line, cut where it is long."""
+    text = " ".join(span.source.text[span.start : min(span.end, span.start + 400)].split())
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"

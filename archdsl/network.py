@@ -1,0 +1,109 @@
+"""A checked network as users hold it: summary, drawing, module, source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl.check import Checked, Totals, check
+from archdsl.diagnostics import Diagnostic, SpecError
+from archdsl.graph import Graph, Limits
+from archdsl.syntax import Project, read_project, read_text
+
+if TYPE_CHECKING:
+    import networkx
+    import torch
+
+    from archdsl.targets.torch_module import Module
+
+Parameter = int | float | bool | str
+
+
+def load(
+    spec: str | PathLike[str],
+    *,
+    net: str | None = None,
+    max_nodes: int | None = None,
+    **params: Parameter,
+) -> Network:
+    """Load a network from a ``.arch`` file, or from the text of one.
+
+    Text is told from a path by a brace or a line end in it. ``params`` set the net's parameters,
+    ``net`` picks one of several nets. Raises :class:`SpecError`, which says what is wrong and
+    where, if the spec is not sound.
+
+        network = archdsl.load("specs/inception_v4.arch", classes=10)
+        module = network.module()
+    """
+    if isinstance(spec, str) and ("{" in spec or "\n" in spec):
+        project, found = read_text(spec)
+    else:
+        project, found = read_project(Path(spec))
+    return network_of(project, found, net, params, max_nodes)
+
+
+def network_of(
+    project: Project,
+    found: tuple[Diagnostic, ...],
+    net: str | None,
+    params: Mapping[str, Parameter],
+    max_nodes: int | None = None,
+) -> Network:
+    """Return the network of a project that was read with diagnostics ``found``."""
+    if any(one.is_error for one in found):
+        raise SpecError(found)
+    named = {candidate.name.text: candidate for candidate in project.nets}
+    if net is None and len(named) == 1:
+        (tree,) = named.values()
+    elif net is not None and net in named:
+        tree = named[net]
+    else:
+        raise SpecError((_which_net(project, net, tuple(named)),))
+    limits = Limits() if max_nodes is None else Limits(nodes=max_nodes)
+    checked, more = check(project, tree, params, limits)
+    if checked is None:
+        raise SpecError((*found, *more))
+    return Network(checked, project, (*found, *more))
+
+
+def _which_net(project: Project, net: str | None, names: tuple[str, ...]) -> Diagnostic:
+    if not names:
+        return Diagnostic("no-net", f"`{project.source.name}` defines no net")
+    listed = ", ".join(f"`{name}`" for name in names)
+    if net is None:
+        return Diagnostic("no-net", f"`{project.source.name}` defines {len(names)} nets: {listed}",
+                          help="choose one by its name: `--net NAME`, or `net=` in Python")
+    return Diagnostic("no-net", f"there is no net `{net}` in `{project.source.name}`",
+                      help=f"it defines {listed}")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that has passed every check."""
+
+    checked: Checked
+    project: Project
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """The warnings."""
+
+    @property
+    def name(self) -> str:
+        return self.checked.graph.name
+
+    @property
+    def ir(self) -> Graph:
+        """The graph as archdsl's own value; stages and targets work on it."""
+        return self.checked.graph
+
+    @cached_property
+    def graph(self) -> networkx.MultiDiGraph[str]:
+        """The graph for networkx; see :attr:`archdsl.graph.Graph.networkx`."""
+        return self.checked.graph.networkx
+
+    @property
+    def totals(self) -> Totals:
+        return self.checked.totals

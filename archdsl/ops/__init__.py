@@ -1,0 +1,72 @@
+"""The operators, each declared in one place.
+
+In come argument values and input shapes; out go output shapes, costs, receptive-field windows,
+torch calls and pictures, all as plain data. Nothing here loads torch.
+"""
+
+from archdsl.ops.arguments import (
+    Binding,
+    Fault,
+    Reference,
+    Value,
+    Patch,
+    Word,
+    bind,
+    known_words,
+    missing,
+)
+from archdsl.ops.endpoint import Input
+from archdsl.ops.merge import Add, Concat, Join, Mul
+from archdsl.ops.operator import (
+    Argument,
+    Blame,
+    Call,
+    Cost,
+    Kind,
+    Operator,
+    Picture,
+    Plain,
+    Role,
+    check_size,
+    signature,
+)
+from archdsl.ops.registry import operators
+from archdsl.ops.reshape import Identity, Scale
+from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
+
+__all__ = [
+    "Add",
+    "Argument",
+    "Binding",
+    "Blame",
+    "Call",
+    "Concat",
+    "Cost",
+    "Fault",
+    "Identity",
+    "Input",
+    "Join",
+    "Kind",
+    "Mul",
+    "Operator",
+    "PadRule",
+    "Padding",
+    "Picture",
+    "Plain",
+    "Reference",
+    "Role",
+    "Scale",
+    "Shape",
+    "Sides",
+    "Size",
+    "Sliding",
+    "Value",
+    "Patch",
+    "Word",
+    "bind",
+    "check_size",
+    "known_words",
+    "missing",
+    "operators",
+    "signature",
+]

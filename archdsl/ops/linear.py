@@ -1,0 +1,86 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from archdsl.ops.activation import Activation
+from archdsl.ops.norm import Norm
+from archdsl.ops.operator import (
+    Blame,
+    Call,
+    Cost,
+    Kind,
+    Operator,
+    Picture,
+    Role,
+    Window,
+    WHOLE,
+    argument,
+    check_size,
+    module,
+    operator,
+)
+from archdsl.ops.shapes import Shape
+
+
+@operator("linear")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear(Operator):
+    """Connect every input number with every output number.
+
+        linear 1000
+
+    Takes a vector, or a 1x1 map, which becomes one. Without `bias=` there is a bias exactly
+    where no norm follows.
+    """
+
+    features: int = argument(Kind.COUNT, "output numbers", positional=True)
+    bias: bool | None = argument(Kind.SWITCH, "learned offset per output", default=None)
+    norm: Norm | None = argument(
+        Kind.OPERATOR, "normalisation that follows", default=None, words={"none": None}, base=Norm
+    )
+    act: Activation | None = argument(
+        Kind.OPERATOR,
+        "activation that follows",
+        default=None,
+        words={"none": None},
+        base=Activation,
+    )
+
+    @property
+    def has_bias(self) -> bool:
+        return self.norm is None if self.bias is None else self.bias
+
+    def unit(self) -> tuple[tuple[str, Operator], ...]:
+        bare = replace(self, bias=self.has_bias, norm=None, act=None)
+        return bare.then(("norm", self.norm), ("act", self.act))
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if x.cells > 1:
+            raise Blame(
+                "not-flattened",
+                f"`linear` needs a vector or a 1×1 map, and this is {x}",
+                remark=f"gets {x}",
+                help=f"`flatten` first for {x.elements:,} inputs, or `avgpool global` for "
+                f"{x.channels:,}",
+            )
+        y = Shape(self.features)
+        check_size(y, x.channels * self.features)
+        return y
+
+    def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
+        weights = inputs[0].channels * self.features
+        return Cost(weights, weights + self.features * self.has_bias, weights)
+
+    def window(self, x: Shape) -> Window:
+        return WHOLE
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        x = inputs[0]
+        target = "torch.nn.Linear" if x.is_vector else "archdsl.targets.layers.MapLinear"
+        return module(target, x.channels, self.features, bias=self.has_bias)
+
+    def picture(self) -> Picture:
+        return Picture("linear", Role.WEIGHTED, width=str(self.features))

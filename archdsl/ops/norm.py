@@ -1,0 +1,215 @@
+"""Normalisation, learned or not, and constant per-channel scaling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ops.operator import (
+    WHOLE,
+    Blame,
+    Call,
+    Cost,
+    Kind,
+    Operator,
+    Picture,
+    Role,
+    Window,
+    argument,
+    function,
+    module,
+    operator,
+)
+from archdsl.ops.shapes import Shape
+from archdsl.ops.windows import need_map
+
+
+class Norm(Operator):
+    """Base of the operators that can follow a convolution or a linear layer as its `norm`."""
+
+    __slots__ = ()
+
+
+@operator("batchnorm")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchNorm(Norm):
+    """Normalise each channel over the batch; with learned scale (gamma) and offset (beta).
+
+        batchnorm eps=0.001
+
+    `gamma=no` keeps only the offset, as tf-slim's Inception models do. `momentum` is torch's:
+    the share of the new batch in the running averages.
+    """
+
+    eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
+    momentum: float = argument(
+        Kind.NUMBER, "share of the new batch in the averages", default=0.1, low=0.0, high=1.0
+    )
+    gamma: bool = argument(Kind.SWITCH, "learn a scale per channel", default=True)
+    beta: bool = argument(Kind.SWITCH, "learn an offset per channel", default=True)
+
+    def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
+        return Cost(params=output.channels * (self.gamma + self.beta))
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        rank = 1 if output.is_vector else 2
+        common = {"eps": self.eps, "momentum": self.momentum}
+        if self.gamma and self.beta:
+            return module(f"torch.nn.BatchNorm{rank}d", output.channels, **common)
+        if not self.gamma and not self.beta:
+            return module(f"torch.nn.BatchNorm{rank}d", output.channels, **common, affine=False)
+        target = f"archdsl.targets.layers.PartialBatchNorm{rank}d"
+        return module(target, output.channels, **common, gamma=self.gamma)
+
+    def picture(self) -> Picture:
+        return Picture("batch norm", Role.NORM)
+
+
+@operator("groupnorm")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupNorm(Norm):
+    """Normalise groups of channels within one image.
+
+        groupnorm 32
+    """
+
+    groups: int = argument(Kind.COUNT, "groups the channels are split into", positional=True)
+    eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
+    affine: bool = argument(Kind.SWITCH, "learn a scale and an offset", default=True)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if x.channels % self.groups:
+            raise Blame(
+                "indivisible-groups",
+                f"{self.groups} groups do not divide {x.channels} channels",
+                argument="groups",
+                remark=f"the input has {x.channels} channels",
+            )
+        if x.elements == self.groups:
+            raise Blame(
+                "nothing-to-normalise",
+                f"each of the {self.groups} groups holds a single number: {x.spoken}",
+                argument="groups",
+                help="use fewer groups",
+            )
+        return x
+
+    def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
+        return Cost(params=2 * output.channels * self.affine)
+
+    def window(self, x: Shape) -> Window:
+        return WHOLE
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module(
+            "torch.nn.GroupNorm", self.groups, output.channels, eps=self.eps, affine=self.affine
+        )
+
+    def picture(self) -> Picture:
+        return Picture("group norm", Role.NORM, remark=f"{self.groups} groups")
+
+
+@operator("layernorm")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerNorm(Norm):
+    """Normalise over the channels, at each cell of the grid by itself.
+
+        layernorm eps=1e-6
+    """
+
+    eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
+    affine: bool = argument(Kind.SWITCH, "learn a scale and an offset", default=True)
+
+    def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
+        return Cost(params=2 * output.channels * self.affine)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        vector = "torch.nn.LayerNorm"
+        target = vector if output.is_vector else "archdsl.targets.layers.ChannelLayerNorm"
+        return module(target, output.channels, eps=self.eps, elementwise_affine=self.affine)
+
+    def picture(self) -> Picture:
+        return Picture("layer norm", Role.NORM)
+
+
+@operator("lrn")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalResponseNorm(Norm):
+    """Divide by the size of neighbouring channels' responses (AlexNet paper, section 3.3).
+
+        lrn 5 alpha=5e-4 beta=0.75 k=2
+
+    `alpha` is divided by the number of channels summed, as Caffe and torch do; the AlexNet
+    paper does not divide, so its 1e-4 over 5 channels is written 5e-4 here.
+    """
+
+    size: int = argument(Kind.COUNT, "channels summed over", default=5, positional=True)
+    alpha: float = argument(Kind.NUMBER, "weight of the mean square", default=1e-4)
+    beta: float = argument(Kind.NUMBER, "exponent", default=0.75)
+    k: float = argument(Kind.NUMBER, "constant added", default=1.0)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        need_map(x, self.name)
+        return x
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module(
+            "torch.nn.LocalResponseNorm", self.size, alpha=self.alpha, beta=self.beta, k=self.k
+        )
+
+    def picture(self) -> Picture:
+        return Picture("LRN", Role.NORM)
+
+
+@operator("l2norm")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class L2Norm(Norm):
+    """Scale the channels at each cell to unit length.
+
+        l2norm
+    """
+
+    eps: float = argument(Kind.NUMBER, "smallest length divided by", default=1e-12, low=0.0)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return function("torch.nn.functional.normalize", dim=1, eps=self.eps)
+
+    def picture(self) -> Picture:
+        return Picture("L2 normalise", Role.NORM)
+
+
+@operator("affine")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affine(Norm):
+    """Scale and shift each channel by constants, to adapt an input to what weights expect.
+
+        affine scale=[0.458, 0.448, 0.450] shift=[-0.030, -0.088, -0.188]
+    """
+
+    scale: tuple[float, ...] = argument(Kind.NUMBERS, "factor per channel, or one for all")
+    shift: tuple[float, ...] = argument(
+        Kind.NUMBERS, "offset per channel, or one for all", default=(0.0,)
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        for name, values in (("scale", self.scale), ("shift", self.shift)):
+            if len(values) not in (1, x.channels):
+                raise Blame(
+                    "wrong-length",
+                    f"`{name}` lists {len(values)} numbers for {x.channels} channels",
+                    argument=name,
+                    remark=f"the input has {x.channels} channels",
+                )
+        return x
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        count = output.channels
+        scale = self.scale * count if len(self.scale) == 1 else self.scale
+        shift = self.shift * count if len(self.shift) == 1 else self.shift
+        rank = 0 if output.is_vector else 2
+        return module("archdsl.targets.layers.Affine", scale, shift, rank)
+
+    def picture(self) -> Picture:
+        return Picture("affine", Role.NORM)

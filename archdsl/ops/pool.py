@@ -1,0 +1,192 @@
+"""Pooling: windows without weights, whole-map pools and pools to a given grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ops.operator import (
+    WHOLE,
+    Blame,
+    Call,
+    Kind,
+    Operator,
+    Picture,
+    Plain,
+    Role,
+    Window,
+    argument,
+    check_size,
+    module,
+    operator,
+)
+from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
+from archdsl.ops.windows import need_fit, need_map, padding_text, patch_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool(Operator):
+    """What pools share: a sliding window, `global`, or `to=` a grid, exactly one of the three."""
+
+    kernel: Size | None = argument(
+        Kind.SIZE, "window, and stride after a slash: 3x3/2", default=None, positional=True
+    )
+    stride: Size = argument(Kind.SIZE, "step of the window", default=ONE)
+    pad: Padding = argument(
+        Kind.PADDING, "`same`, `valid`, or cells per side", default=PadRule.SAME, positional=True
+    )
+    ceil: bool = argument(
+        Kind.SWITCH,
+        "round the output size up, as Caffe does",
+        default=False,
+        positional=True,
+    )
+    whole: bool = argument(
+        Kind.SWITCH,
+        "one window over the whole map",
+        default=False,
+        positional=True,
+        name="global",
+    )
+    to: Size | None = argument(
+        Kind.SIZE, "grid to end at, with windows that adapt", default=None
+    )
+
+    @property
+    def sliding(self) -> Sliding:
+        assert self.kernel is not None, "infer has refused a pool without a window"
+        return Sliding(self.kernel, self.stride, self.pad, ONE, self.ceil)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        grid = need_map(x, self.name)
+        given = (self.kernel is not None) + self.whole + (self.to is not None)
+        if given != 1:
+            raise Blame(
+                "missing-argument" if given == 0 else "conflicting-arguments",
+                f"`{self.name}` needs one of a window, `global` and `to=`, and has "
+                + ("none" if given == 0 else f"{given} of them"),
+                help=f"`{self.name} 3x3/2`, `{self.name} global` or `{self.name} to=6x6`",
+            )
+        if self.kernel is None:
+            if self.ceil or self.stride != ONE or self.pad is not PadRule.SAME:
+                raise Blame(
+                    "conflicting-arguments",
+                    f"`{self.name}` over the whole map has no stride, padding or `ceil`",
+                )
+            y = Shape(x.channels, ONE if self.to is None else self.to)
+            check_size(y, 0)
+            return y
+        if self.ceil and self.pad is PadRule.SAME:
+            raise Blame(
+                "conflicting-arguments",
+                "`ceil` rounds the size of `valid` or explicit padding; `same` has its own rule",
+                argument="ceil",
+                help=f"`{self.name} {self.kernel.source} valid ceil` or leave `ceil` out",
+            )
+        if isinstance(self.pad, Sides):
+            self._need_narrow(self.kernel, self.pad)
+            if self.ceil and self.pad.symmetric is None:
+                raise Blame(
+                    "conflicting-arguments",
+                    "`ceil` needs the same padding on opposite sides",
+                    argument="ceil",
+                    help="write the sides out so that no window is cut off, and drop `ceil`",
+                )
+        need_fit(self.sliding, grid)
+        return Shape(x.channels, self.sliding.over(grid))
+
+    def _need_narrow(self, kernel: Size, sides: Sides) -> None:
+        """A window must not lie wholly in the padding, where there is nothing to pool."""
+        over = max(sides.top, sides.bottom) > kernel.height // 2
+        wide = max(sides.left, sides.right) > kernel.width // 2
+        if over or wide:
+            raise Blame(
+                "padding-too-wide",
+                f"padding {sides} is wider than half of the {kernel} window",
+                argument="pad",
+                help="a window could then lie wholly in the padding",
+            )
+
+    def window(self, x: Shape) -> Window:
+        return WHOLE if self.kernel is None else Window(self.kernel, self.stride)
+
+    def windowed(self, padded: str, plain: str, x: Shape, **keywords: Plain) -> Call:
+        """Return the call for a sliding pool: torch's where the padding is the same all round."""
+        sliding = self.sliding
+        sides = sliding.sides(need_map(x, self.name))
+        amount = sides.symmetric
+        if amount is None:
+            return module(
+                padded,
+                sliding.kernel.pair,
+                stride=self.stride.pair,
+                sides=sides.torch,
+                **keywords,
+            )
+        return module(
+            plain,
+            sliding.kernel.pair,
+            stride=self.stride.pair,
+            padding=amount.pair,
+            ceil_mode=self.ceil,
+            **keywords,
+        )
+
+    def shown(self, title: str) -> Picture:
+        if self.kernel is None:
+            patch = "global" if self.to is None else f"to {self.to}"
+            return Picture(title, Role.POOL, patch)
+        notes = [padding_text(self.pad, self.kernel), "ceil" if self.ceil else ""]
+        return Picture(
+            title,
+            Role.POOL,
+            patch_text(self.kernel, self.stride),
+            remark=" ".join(note for note in notes if note),
+        )
+
+
+@operator("maxpool")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxPool(Pool):
+    """Keep the largest value under the window.
+
+        maxpool 3x3/2 valid
+    """
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        if self.kernel is None:
+            return module("torch.nn.AdaptiveMaxPool2d", (output.height, output.width))
+        return self.windowed(
+            "archdsl.targets.layers.PaddedMaxPool2d", "torch.nn.MaxPool2d", inputs[0]
+        )
+
+    def picture(self) -> Picture:
+        return self.shown("max pool")
+
+
+@operator("avgpool")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvgPool(Pool):
+    """Average the values under the window.
+
+        avgpool 7x7 valid
+
+    Padding is left out of the average, as in TensorFlow, unless `count_include_pad=yes`.
+    """
+
+    count_include_pad: bool = argument(
+        Kind.SWITCH, "count padding cells in the average", default=False
+    )
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        if self.kernel is None:
+            return module("torch.nn.AdaptiveAvgPool2d", (output.height, output.width))
+        return self.windowed(
+            "archdsl.targets.layers.PaddedAvgPool2d",
+            "torch.nn.AvgPool2d",
+            inputs[0],
+            count_include_pad=self.count_include_pad,
+        )
+
+    def picture(self) -> Picture:
+        return self.shown("avg pool")

@@ -1,0 +1,286 @@
+"""Operators that move, drop, repeat or scale numbers without learning any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from archdsl.ops.operator import (
+    WHOLE,
+    Blame,
+    Call,
+    Kind,
+    Operator,
+    Picture,
+    Role,
+    Window,
+    argument,
+    check_size,
+    function,
+    module,
+    operator,
+)
+from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size
+from archdsl.ops.windows import need_map
+
+
+@operator("identity")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity(Operator):
+    """Pass the value on unchanged.
+
+        identity
+    """
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module("torch.nn.Identity")
+
+    def picture(self) -> Picture:
+        return Picture("identity", Role.SHAPE)
+
+
+@operator("flatten")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flatten(Operator):
+    """Turn a feature map into a vector, channel by channel.
+
+        flatten
+    """
+
+    def infer(self, *inputs: Shape) -> Shape:
+        y = Shape(inputs[0].elements)
+        check_size(y, 0)
+        return y
+
+    def window(self, x: Shape) -> Window:
+        return WHOLE
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module("torch.nn.Flatten")
+
+    def picture(self) -> Picture:
+        return Picture("flatten", Role.SHAPE)
+
+
+@operator("dropout")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropout(Operator):
+    """In training, set a share of the numbers to zero; in evaluation, change nothing.
+
+        dropout 0.4
+    """
+
+    rate: float = argument(
+        Kind.NUMBER, "share set to zero", default=0.5, positional=True, low=0.0, high=1.0
+    )
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module("torch.nn.Dropout", self.rate)
+
+    def picture(self) -> Picture:
+        return Picture("dropout", Role.REGULARISE, remark=f"{self.rate:g}")
+
+
+@operator("droppath")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPath(Operator):
+    """In training, drop the whole value for a share of the images (stochastic depth).
+
+        droppath 0.1
+
+    Images that keep it are scaled up, so that the mean stays what it is in evaluation.
+    """
+
+    rate: float = argument(
+        Kind.NUMBER, "share of images dropped", default=0.1, positional=True, low=0.0, high=1.0
+    )
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module("archdsl.targets.layers.DropPath", self.rate)
+
+    def picture(self) -> Picture:
+        return Picture("drop path", Role.REGULARISE, remark=f"{self.rate:g}")
+
+
+@operator("scale")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Operator):
+    """Multiply every number by a constant.
+
+        scale 0.17
+    """
+
+    factor: float = argument(Kind.NUMBER, "the constant", positional=True)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return function("torch.mul", self.factor)
+
+    def picture(self) -> Picture:
+        return Picture(f"× {self.factor:g}", Role.SHAPE)
+
+
+class Edge(Enum):
+    """What a padded border is filled with."""
+
+    ZERO = "zero"
+    REFLECT = "reflect"
+    REPLICATE = "replicate"
+
+
+@operator("pad")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pad(Operator):
+    """Add a border to the grid.
+
+        pad 3 reflect
+
+    The amount is cells on every side, rows x columns, or [top, bottom, left, right].
+    """
+
+    amount: Padding = argument(Kind.PADDING, "cells per side", positional=True)
+    edge: Edge = argument(
+        Kind.WORD,
+        "what fills the border",
+        default=Edge.ZERO,
+        positional=True,
+        words={edge.value: edge for edge in Edge},
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        grid = need_map(x, self.name)
+        if not isinstance(self.amount, Sides):
+            raise Blame(
+                "argument-type",
+                f"`pad` needs a number of cells, not `{self.amount.value}`",
+                argument="amount",
+                help="`pad 1`, `pad 1x2` or `pad [0, 1, 0, 1]`",
+            )
+        sides = self.amount
+        if self.edge is Edge.REFLECT and (
+            max(sides.top, sides.bottom) >= grid.height
+            or max(sides.left, sides.right) >= grid.width
+        ):
+            raise Blame(
+                "padding-too-wide",
+                f"a {grid} grid has too few cells to reflect {sides}",
+                argument="amount",
+                remark=f"the grid here is {grid}",
+            )
+        y = Shape(
+            x.channels,
+            Size(
+                grid.height + sides.top + sides.bottom,
+                grid.width + sides.left + sides.right,
+            ),
+        )
+        check_size(y, 0)
+        return y
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
+        kinds = {
+            Edge.ZERO: "torch.nn.ZeroPad2d",
+            Edge.REFLECT: "torch.nn.ReflectionPad2d",
+            Edge.REPLICATE: "torch.nn.ReplicationPad2d",
+        }
+        return module(kinds[self.edge], self.amount.torch)
+
+    def picture(self) -> Picture:
+        remark = str(self.amount) if self.edge is Edge.ZERO else f"{self.amount} {self.edge.value}"
+        return Picture("pad", Role.SHAPE, remark=remark)
+
+
+class Blend(Enum):
+    """How the values between cells are found."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+
+
+@operator("resize")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resize(Operator):
+    """Enlarge the grid by a whole factor, or bring it to a given size.
+
+        resize 2 bilinear
+
+    Cells are aligned by their area (torch's `align_corners=False`).
+    """
+
+    factor: int | None = argument(
+        Kind.COUNT, "cells per cell and axis", default=None, positional=True
+    )
+    to: Size | None = argument(Kind.SIZE, "grid to end at", default=None)
+    blend: Blend = argument(
+        Kind.WORD,
+        "nearest or bilinear",
+        default=Blend.NEAREST,
+        positional=True,
+        words={blend.value: blend for blend in Blend},
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        grid = need_map(x, self.name)
+        if (self.factor is None) == (self.to is None):
+            raise Blame(
+                "missing-argument" if self.factor is None else "conflicting-arguments",
+                "`resize` needs a factor or `to=` a grid, and not both",
+                help="`resize 2` or `resize to=64x64`",
+            )
+        if self.factor is not None:
+            grid = Size(grid.height * self.factor, grid.width * self.factor)
+        y = Shape(x.channels, grid if self.to is None else self.to)
+        check_size(y, 0)
+        return y
+
+    def window(self, x: Shape) -> Window:
+        if self.factor is None:
+            return WHOLE
+        reach = ONE if self.blend is Blend.NEAREST else Size(2, 2)
+        return Window(reach, Size(self.factor, self.factor), grows=True)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        align = {} if self.blend is Blend.NEAREST else {"align_corners": False}
+        if self.factor is not None:
+            factor = float(self.factor)
+            return module(
+                "torch.nn.Upsample", scale_factor=factor, mode=self.blend.value, **align
+            )
+        size = (output.height, output.width)
+        return module("torch.nn.Upsample", size=size, mode=self.blend.value, **align)
+
+    def picture(self) -> Picture:
+        patch = f"×{self.factor}" if self.to is None else f"to {self.to}"
+        remark = "" if self.blend is Blend.NEAREST else self.blend.value
+        return Picture("resize", Role.SHAPE, patch, remark=remark)
+
+
+@operator("shuffle")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shuffle(Operator):
+    """Deal the channels of each group out over all groups (ShuffleNet paper, figure 1).
+
+        shuffle 2
+    """
+
+    groups: int = argument(Kind.COUNT, "groups the channels come in", positional=True)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        need_map(x, self.name)
+        if x.channels % self.groups:
+            raise Blame(
+                "indivisible-groups",
+                f"{self.groups} groups do not divide {x.channels} channels",
+                argument="groups",
+                remark=f"the input has {x.channels} channels",
+            )
+        return x
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return module("archdsl.targets.layers.ChannelShuffle", self.groups)
+
+    def picture(self) -> Picture:
+        return Picture("shuffle", Role.SHAPE, remark=f"{self.groups} groups")
