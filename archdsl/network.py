@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdsl.check import Checked, Totals, check
 from archdsl.diagnostics import Diagnostic, SpecError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import networkx
     import torch
 
-    from archdsl.targets.torch_module import Module
+    from archdsl.targets.torch_module import NetworkModule
 
 Parameter = int | float | bool | str
 
@@ -75,10 +75,16 @@ def _which_net(project: Project, net: str | None, names: tuple[str, ...]) -> Dia
         return Diagnostic("no-net", f"`{project.source.name}` defines no net")
     listed = ", ".join(f"`{name}`" for name in names)
     if net is None:
-        return Diagnostic("no-net", f"`{project.source.name}` defines {len(names)} nets: {listed}",
-                          help="choose one by its name: `--net NAME`, or `net=` in Python")
-    return Diagnostic("no-net", f"there is no net `{net}` in `{project.source.name}`",
-                      help=f"it defines {listed}")
+        return Diagnostic(
+            "no-net",
+            f"`{project.source.name}` defines {len(names)} nets: {listed}",
+            help="choose one by its name: `--net NAME`, or `net=` in Python",
+        )
+    return Diagnostic(
+        "no-net",
+        f"there is no net `{net}` in `{project.source.name}`",
+        help=f"it defines {listed}",
+    )
 
 
 @dataclass(frozen=True)
@@ -106,4 +112,30 @@ class Network:
 
     @property
     def totals(self) -> Totals:
+        """Parameters and multiply-accumulates of the network and of its auxiliary heads."""
         return self.checked.totals
+
+    def module(
+        self,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+        *,
+        seed: int | None = None,
+    ) -> NetworkModule:
+        """Build a PyTorch module with one submodule per block and group.
+
+        ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
+        the CPU; raises :class:`archdsl.targets.device.DeviceError` if it is not there. A
+        ``seed`` makes the weights reproducible.
+        """
+        from archdsl.targets.device import pick_device
+        from archdsl.targets.torch_module import build
+
+        place = pick_device(device).device if isinstance(device, str) else device
+        return build(self.ir, device=place, dtype=dtype, seed=seed)
+
+    def source(self) -> str:
+        """Return a Python module that builds the same network and imports nothing but torch."""
+        from archdsl.targets.python_source import emit
+
+        return emit(self.ir)
