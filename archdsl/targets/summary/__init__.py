@@ -1,0 +1,10 @@
+"""What a network consists of and costs, as a table like the papers' table 1.
+
+In comes a graph; out goes a :class:`Summary`, and its text, markdown, CSV or JSON form.
+"""
+
+from archdsl.targets.summary.printers import FORMATS, print_summaries
+from archdsl.targets.summary.summarise import summarise
+from archdsl.targets.summary.summary import Head, Reach, Stage, Summary
+
+__all__ = ["FORMATS", "Head", "Reach", "Stage", "Summary", "print_summaries", "summarise"]
