@@ -31,7 +31,7 @@ class Activation(Operator):
 class ReLU(Activation):
     """Keep what is positive: max(x, 0).
 
-        relu
+    relu
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -43,7 +43,7 @@ class ReLU(Activation):
 class ReLU6(Activation):
     """Keep what is positive, up to six: min(max(x, 0), 6).
 
-        relu6
+    relu6
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -55,7 +55,7 @@ class ReLU6(Activation):
 class LeakyReLU(Activation):
     """Keep what is positive, and a share of what is negative.
 
-        leaky_relu 0.1
+    leaky_relu 0.1
     """
 
     slope: float = argument(Kind.NUMBER, "share kept below zero", default=0.01, positional=True)
@@ -92,7 +92,7 @@ class PReLU(Activation):
 class ELU(Activation):
     """Exponential linear unit: alpha (exp(x) - 1) below zero.
 
-        elu alpha=1.0
+    elu alpha=1.0
     """
 
     alpha: float = argument(Kind.NUMBER, "size of the negative limit", default=1.0)
@@ -106,12 +106,10 @@ class ELU(Activation):
 class GELU(Activation):
     """Gaussian error linear unit; `tanh` for the approximation.
 
-        gelu
+    gelu
     """
 
-    tanh: bool = argument(
-        Kind.SWITCH, "use the tanh approximation", default=False, positional=True
-    )
+    tanh: bool = argument(Kind.SWITCH, "use the tanh approximation", default=False, positional=True)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         return module("torch.nn.GELU", approximate="tanh" if self.tanh else "none")
@@ -122,7 +120,7 @@ class GELU(Activation):
 class SiLU(Activation):
     """Sigmoid-weighted linear unit, also called swish: x sigmoid(x).
 
-        silu
+    silu
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -134,7 +132,7 @@ class SiLU(Activation):
 class Sigmoid(Activation):
     """Squash to between 0 and 1.
 
-        sigmoid
+    sigmoid
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -146,7 +144,7 @@ class Sigmoid(Activation):
 class HardSigmoid(Activation):
     """A sigmoid of straight pieces: relu6(x + 3) / 6.
 
-        hard_sigmoid
+    hard_sigmoid
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -158,7 +156,7 @@ class HardSigmoid(Activation):
 class HardSwish(Activation):
     """A swish of straight pieces: x relu6(x + 3) / 6.
 
-        hard_swish
+    hard_swish
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -170,7 +168,7 @@ class HardSwish(Activation):
 class HardTanh(Activation):
     """Clip to between -1 and 1.
 
-        hard_tanh
+    hard_tanh
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -182,7 +180,7 @@ class HardTanh(Activation):
 class Tanh(Activation):
     """Squash to between -1 and 1.
 
-        tanh
+    tanh
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -194,7 +192,7 @@ class Tanh(Activation):
 class Softmax(Activation):
     """Turn the channels at each cell into shares that add up to 1.
 
-        softmax
+    softmax
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:

@@ -43,6 +43,7 @@ class Reference:
 Value = bool | int | float | Word | Patch | Reference | tuple["Value", ...]
 """What an argument can evaluate to."""
 
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One argument that does not fit; ``position`` counts the call's arguments from 0."""
@@ -112,7 +113,9 @@ def missing(cls: type[Operator], fields: Mapping[str, object]) -> Fault | None:
         return None
     wanted = _listed([f"`{a.name}`" for a in absent])
     example = (cls.__doc__ or "").split("\n\n")[1].strip()
-    return Fault("missing-argument", f"`{cls.name}` needs {wanted}", help=f"for example `{example}`")
+    return Fault(
+        "missing-argument", f"`{cls.name}` needs {wanted}", help=f"for example `{example}`"
+    )
 
 
 @cache
@@ -252,7 +255,9 @@ def _fit_kind(argument: Argument, value: Value) -> object | None:
             return float(value)
         case Kind.NUMBERS:
             values = value if isinstance(value, tuple) else (value,)
-            numbers = [float(v) for v in values if isinstance(v, int | float)]
+            numbers = [
+                float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)
+            ]
             return tuple(numbers) if numbers and len(numbers) == len(values) else None
         case Kind.SIZE:
             return _size(argument, value)
@@ -274,7 +279,9 @@ def _whole(argument: Argument, value: Value, low: int) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     if value < low:
-        raise _Misfit("argument-out-of-range", f"`{argument.name}` is {value}, and is at least {low}")
+        raise _Misfit(
+            "argument-out-of-range", f"`{argument.name}` is {value}, and is at least {low}"
+        )
     if value > LARGEST_EXTENT:
         raise _Misfit("argument-out-of-range", f"`{argument.name}` is too large: {value:,}")
     return value
@@ -286,9 +293,7 @@ def _within(argument: Argument, value: float) -> None:
     above = high is not None and value > high
     if below or above or not math.isfinite(value):
         bounds = f"between {low:g} and {high:g}" if high is not None else f"at least {low or 0:g}"
-        raise _Misfit(
-            "argument-out-of-range", f"`{argument.name}` is {value:g}, and is {bounds}"
-        )
+        raise _Misfit("argument-out-of-range", f"`{argument.name}` is {value:g}, and is {bounds}")
 
 
 def _size(argument: Argument, value: Value) -> Size | None:

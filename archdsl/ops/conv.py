@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from archdsl.ops.activation import Activation
+from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
     Blame,
     Call,
@@ -20,7 +21,6 @@ from archdsl.ops.operator import (
     module,
     operator,
 )
-from archdsl.ops.norm import Norm
 from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
 from archdsl.ops.windows import need_fit, need_groups, need_map, padding_text, patch_text
 
@@ -121,7 +121,7 @@ class Conv(Convolution):
         (x,) = inputs
         grid = need_map(x, self.name)
         need_groups(self.groups, x, self.channels)
-        need_fit(self.sliding, grid)
+        need_fit(self.sliding, x.channels, grid)
         y = Shape(self.channels, self.sliding.over(grid))
         check_size(y, self.weights(x))
         return y

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from archdsl.ops.activation import Activation
 from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
+    WHOLE,
     Blame,
     Call,
     Cost,
@@ -15,7 +16,6 @@ from archdsl.ops.operator import (
     Picture,
     Role,
     Window,
-    WHOLE,
     argument,
     check_size,
     module,

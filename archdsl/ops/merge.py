@@ -30,7 +30,7 @@ class Join(Operator):
 class Concat(Join):
     """Stack the branches' channels, in the order written.
 
-        concat { conv 1x1 64; conv 3x3 128 }
+    concat { conv 1x1 64; conv 3x3 128 }
     """
 
     def infer(self, *inputs: Shape) -> Shape:
@@ -58,7 +58,7 @@ class Concat(Join):
 class Add(Join):
     """Sum the branches number by number; their shapes must be equal.
 
-        add { conv 3x3 64; identity }
+    add { conv 3x3 64; identity }
     """
 
     def infer(self, *inputs: Shape) -> Shape:

@@ -15,6 +15,7 @@ from archdsl.ops.operator import (
     Role,
     Window,
     argument,
+    check_size,
     function,
     module,
     operator,
@@ -69,7 +70,7 @@ class BatchNorm(Norm):
 class GroupNorm(Norm):
     """Normalise groups of channels within one image.
 
-        groupnorm 32
+    groupnorm 32
     """
 
     groups: int = argument(Kind.COUNT, "groups the channels are split into", positional=True)
@@ -114,7 +115,7 @@ class GroupNorm(Norm):
 class LayerNorm(Norm):
     """Normalise over the channels, at each cell of the grid by itself.
 
-        layernorm eps=1e-6
+    layernorm eps=1e-6
     """
 
     eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
@@ -150,7 +151,8 @@ class LocalResponseNorm(Norm):
 
     def infer(self, *inputs: Shape) -> Shape:
         (x,) = inputs
-        need_map(x, self.name)
+        # torch pads the channels on both ends before it sums over them.
+        check_size(Shape(x.channels + self.size - 1, need_map(x, self.name)), 0)
         return x
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -167,7 +169,7 @@ class LocalResponseNorm(Norm):
 class L2Norm(Norm):
     """Scale the channels at each cell to unit length.
 
-        l2norm
+    l2norm
     """
 
     eps: float = argument(Kind.NUMBER, "smallest length divided by", default=1e-12, low=0.0)
@@ -184,7 +186,7 @@ class L2Norm(Norm):
 class Affine(Norm):
     """Scale and shift each channel by constants, to adapt an input to what weights expect.
 
-        affine scale=[0.458, 0.448, 0.450] shift=[-0.030, -0.088, -0.188]
+    affine scale=[0.458, 0.448, 0.450] shift=[-0.030, -0.088, -0.188]
     """
 
     scale: tuple[float, ...] = argument(Kind.NUMBERS, "factor per channel, or one for all")

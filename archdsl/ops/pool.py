@@ -47,9 +47,7 @@ class Pool(Operator):
         positional=True,
         name="global",
     )
-    to: Size | None = argument(
-        Kind.SIZE, "grid to end at, with windows that adapt", default=None
-    )
+    to: Size | None = argument(Kind.SIZE, "grid to end at, with windows that adapt", default=None)
 
     @property
     def sliding(self) -> Sliding:
@@ -92,7 +90,7 @@ class Pool(Operator):
                     argument="ceil",
                     help="write the sides out so that no window is cut off, and drop `ceil`",
                 )
-        need_fit(self.sliding, grid)
+        need_fit(self.sliding, x.channels, grid)
         return Shape(x.channels, self.sliding.over(grid))
 
     def _need_narrow(self, kernel: Size, sides: Sides) -> None:
@@ -150,7 +148,7 @@ class Pool(Operator):
 class MaxPool(Pool):
     """Keep the largest value under the window.
 
-        maxpool 3x3/2 valid
+    maxpool 3x3/2 valid
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:

@@ -29,7 +29,7 @@ from archdsl.ops.windows import need_map
 class Identity(Operator):
     """Pass the value on unchanged.
 
-        identity
+    identity
     """
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
@@ -44,7 +44,7 @@ class Identity(Operator):
 class Flatten(Operator):
     """Turn a feature map into a vector, channel by channel.
 
-        flatten
+    flatten
     """
 
     def infer(self, *inputs: Shape) -> Shape:
@@ -67,7 +67,7 @@ class Flatten(Operator):
 class Dropout(Operator):
     """In training, set a share of the numbers to zero; in evaluation, change nothing.
 
-        dropout 0.4
+    dropout 0.4
     """
 
     rate: float = argument(
@@ -107,7 +107,7 @@ class DropPath(Operator):
 class Scale(Operator):
     """Multiply every number by a constant.
 
-        scale 0.17
+    scale 0.17
     """
 
     factor: float = argument(Kind.NUMBER, "the constant", positional=True)
@@ -245,9 +245,7 @@ class Resize(Operator):
         align = {} if self.blend is Blend.NEAREST else {"align_corners": False}
         if self.factor is not None:
             factor = float(self.factor)
-            return module(
-                "torch.nn.Upsample", scale_factor=factor, mode=self.blend.value, **align
-            )
+            return module("torch.nn.Upsample", scale_factor=factor, mode=self.blend.value, **align)
         size = (output.height, output.width)
         return module("torch.nn.Upsample", size=size, mode=self.blend.value, **align)
 
@@ -262,7 +260,7 @@ class Resize(Operator):
 class Shuffle(Operator):
     """Deal the channels of each group out over all groups (ShuffleNet paper, figure 1).
 
-        shuffle 2
+    shuffle 2
     """
 
     groups: int = argument(Kind.COUNT, "groups the channels come in", positional=True)

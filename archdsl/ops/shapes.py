@@ -189,8 +189,9 @@ class Sliding:
         )
 
     def fits(self, grid: Size) -> bool:
-        padded, reach = self.padded(grid), self.reach
-        return padded.height >= reach.height and padded.width >= reach.width
+        """Return whether there is a place for the window; `ceil` lets it stick out by a step."""
+        output = self.over(grid)
+        return output.height >= 1 and output.width >= 1
 
     def over(self, grid: Size) -> Size:
         """Return the output grid. The window must fit (:meth:`fits`)."""

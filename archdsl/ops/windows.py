@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.ops.operator import Blame
+from archdsl.ops.operator import Blame, check_size
 from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
 
 
@@ -18,11 +18,12 @@ def need_map(x: Shape, what: str) -> Size:
     return x.grid
 
 
-def need_fit(sliding: Sliding, grid: Size) -> None:
-    """Raise :class:`Blame` where the window is larger than the padded grid."""
+def need_fit(sliding: Sliding, channels: int, grid: Size) -> None:
+    """Raise :class:`Blame` where the window is larger than the padded grid, or that too large."""
+    padded, reach = sliding.padded(grid), sliding.reach
+    check_size(Shape(channels, padded), 0)
     if sliding.fits(grid):
         return
-    padded, reach = sliding.padded(grid), sliding.reach
     window = f"{sliding.kernel}" if reach == sliding.kernel else f"{reach} (dilated)"
     where = f"{grid}" if padded == grid else f"{padded} (padded from {grid})"
     raise Blame(
