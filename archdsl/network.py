@@ -115,6 +115,37 @@ class Network:
         """Parameters and multiply-accumulates of the network and of its auxiliary heads."""
         return self.checked.totals
 
+    def summary(self, depth: int = 0, format: str = "text") -> str:
+        """Return a table like the papers' table 1, each stage with its costs.
+
+        ``depth`` goes down into blocks; ``format`` is text, json, csv or markdown.
+        """
+        from archdsl.targets.summary import print_summaries, summarise
+
+        return print_summaries([summarise(self.ir, depth)], format)
+
+    def draw(
+        self, format: str = "svg", *, engine: str = "pure", depth: int | None = None
+    ) -> str | bytes:
+        """Draw the network, repeats folded, as svg, png, dot or mmd.
+
+        ``engine`` is "pure", which pip installs with archdsl, or "dot" for Graphviz's own
+        program; ``depth`` unfolds. Text formats are returned as text, PNG as bytes. Raises
+        :class:`archdsl.targets.drawing.DrawingError` where no picture can be made.
+        """
+        from archdsl.targets.drawing import draw
+
+        return draw(self.ir, format, engine=engine, depth=depth)
+
+    def _repr_svg_(self) -> str:
+        """Show the network as a diagram in a notebook."""
+        from archdsl.targets.drawing import to_svg
+
+        return to_svg(self.ir)
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {len(self.ir):,} nodes, {self.totals.params:,} parameters>"
+
     def module(
         self,
         device: torch.device | str | None = None,

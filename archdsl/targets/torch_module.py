@@ -42,6 +42,18 @@ def build(
     return module
 
 
+def example_inputs(
+    graph: Graph, module: nn.Module, batch: int = 1, seed: int = 0
+) -> tuple[torch.Tensor, ...]:
+    """Return random inputs of the announced shapes, on the module's device and in its dtype."""
+    like = next((t for t in module.parameters()), torch.empty(0))
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(
+        torch.randn(batch, *graph.nodes[id].shape.torch, generator=generator).to(like)
+        for id in graph.inputs
+    )
+
+
 def make(call: Call) -> nn.Module:
     """Construct the module a call describes."""
     return resolve(call.target)(*call.positional, **dict(call.keywords))
