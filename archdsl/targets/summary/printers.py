@@ -230,23 +230,36 @@ def _json_stage(stage: Stage) -> dict[str, Any]:
     }
 
 
+COLUMNS = (
+    "net",
+    "level",
+    "stage",
+    "type",
+    "patch",
+    "output",
+    "depth",
+    "widths",
+    "weights",
+    "params",
+    "macs",
+    "training_only",
+)
+
+
 def _csv(summaries: Sequence[Summary]) -> str:
     """One row per stage. Rows of a level above 0 are parts of the row they stand below."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(
-        ("net", "level", "stage", "type", "patch", "output", "depth", "widths")
-        + ("weights", "params", "macs", "training_only")
-    )
+    writer.writerow(COLUMNS)
     for summary in summaries:
         parts = [(summary.stages, "no"), (tuple(head.stage for head in summary.heads), "yes")]
         for stages, training_only in parts:
             for level, stage in _levels(stages):
-                cost = stage.cost
+                step = stage.path.removeprefix(f"{summary.name}.")
+                shape = (stage.patch, stage.output.source, stage.depth, stage.widths)
+                cost = (stage.cost.weights, stage.cost.params, stage.cost.macs)
                 writer.writerow(
-                    (summary.name, level, stage.path.removeprefix(summary.name + "."))
-                    + (stage.type, stage.patch, stage.output.source, stage.depth, stage.widths)
-                    + (cost.weights, cost.params, cost.macs, training_only)
+                    (summary.name, level, step, stage.type, *shape, *cost, training_only)
                 )
     return buffer.getvalue()
 

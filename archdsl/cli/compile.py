@@ -1,0 +1,139 @@
+"""`archdsl compile`: a network as a PyTorch module, tried out or written to a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from archdsl.cli.console import Failure, emit
+from archdsl.cli.options import Request, takes_specs
+from archdsl.cli.output import deliver, suffix_of
+from archdsl.cli.specs import sound_networks
+from archdsl.network import Network
+
+if TYPE_CHECKING:
+    from archdsl.cli.trial import Build
+
+SUFFIXES = ("py", "pt2", "onnx", "safetensors")
+DTYPES = ("float32", "float16", "bfloat16", "float64")
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,3})?")
+
+
+def _device(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None or _DEVICE.fullmatch(value):
+        return value
+    raise click.BadParameter(f"`{value}` is none of auto, cpu, cuda, cuda:N and mps", ctx, param)
+
+
+@click.command(
+    name="compile",
+    short_help="Compile networks to PyTorch: try them out, or write files.",
+    epilog="""\b
+Examples:
+  archdsl compile specs/inception_v4.arch
+  archdsl compile specs/inception_v4.arch --device cuda --dtype bfloat16 --batch 32
+  archdsl compile specs/inception_v4.arch -o inception_v4.py --set classes=10
+  archdsl compile specs/*.arch -o 'out/{net}.safetensors' --seed 0
+
+\b
+What the suffix of FILE says:
+  .py           Python source that imports nothing but torch
+  .pt2          the exported program (torch.export), for any batch size
+  .onnx         ONNX; needs `pip install 'archdsl[onnx]'`
+  .safetensors  fresh weights
+""",
+)
+@takes_specs
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Where to; the suffix says what. {net} stands for the net's name.",
+)
+@click.option(
+    "--device",
+    metavar="NAME",
+    callback=_device,
+    help="auto, cpu, cuda, cuda:N or mps.  [default: auto; cpu for files]",
+)
+@click.option("--dtype", type=click.Choice(DTYPES), default="float32", show_default=True)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default="0",
+    help="Which random weights: the same seed draws the same ones.",
+)
+@click.option(
+    "--batch",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default="1",
+    help="Images in the trial run.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of the trial's report.",
+)
+def compile_(
+    request: Request,
+    output: str | None,
+    device: str | None,
+    dtype: str,
+    seed: int,
+    batch: int,
+    format: str,
+) -> None:
+    """Compile networks to PyTorch.
+
+    With -o, write each to a file. Without, build each, run one batch of random images through it,
+    and report shapes, parameters, MACs and time. If a spec is wrong nothing is written.
+    """
+    suffix = None if output is None else suffix_of(output, SUFFIXES)
+    networks = sound_networks(request)
+    if suffix == "py":
+        deliver(networks, output, Network.source)
+        return
+    from archdsl.cli.trial import Build, choose_device, try_out
+
+    place = choose_device(device or ("auto" if suffix is None else "cpu"))
+    how = Build(place, dtype, seed)
+    if suffix is not None:
+        deliver(networks, output, lambda network: _file(network, suffix, how))
+        return
+    trials = [try_out(network, how, batch) for network in networks]
+    if format == "text":
+        emit("\n".join(trial.text() for trial in trials))
+        return
+    found = [trial.json() for trial in trials]
+    emit(json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n")
+
+
+def _file(network: Network, suffix: str, how: Build) -> bytes:
+    """Return what a file of this suffix holds."""
+    from archdsl.cli.trial import build
+
+    module = build(network, how)
+    if suffix == "pt2":
+        from archdsl.targets import pt2
+
+        return pt2.export(network.ir, module)
+    if suffix == "onnx":
+        from archdsl.targets import onnx
+
+        try:
+            return onnx.export(network.ir, module)
+        except onnx.MissingExtra as error:
+            raise Failure(str(error)) from error
+    from archdsl.targets.weights import to_safetensors
+
+    return to_safetensors(network.ir, module, how.seed)

@@ -1,0 +1,150 @@
+"""Building a module, and running it once on random images. Loads torch."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import torch
+
+from archdsl.cli.console import Failure, say
+from archdsl.network import Network
+from archdsl.targets.device import DeviceError, pick_device
+
+if TYPE_CHECKING:
+    from archdsl.targets.torch_module import NetworkModule
+
+Extents = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a module is built."""
+
+    device: torch.device
+    dtype: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was built and what came out of it; seconds are of the second run, already warm."""
+
+    name: str
+    device: str
+    dtype: str
+    inputs: tuple[Extents, ...]
+    outputs: tuple[Extents, ...]
+    params: int
+    macs: int
+    build_seconds: float
+    run_seconds: float
+
+    def text(self) -> str:
+        batch = self.inputs[0][0]
+        images = "1 image" if batch == 1 else f"{batch:,} images"
+        lines = [f"{self.name} on {self.device} in {self.dtype}, a batch of {images}"]
+        facts = [
+            ("input", ", ".join(map(_shown, self.inputs))),
+            ("output", ", ".join(map(_shown, self.outputs))),
+            ("parameters", f"{self.params:,}"),
+            ("MACs", f"{self.macs:,} for an image"),
+            ("build", f"{self.build_seconds * 1000:,.0f} ms"),
+            ("run", f"{self.run_seconds * 1000:,.1f} ms"),
+        ]
+        lines += [f"  {name:<12}{fact}" for name, fact in facts]
+        return "\n".join(lines) + "\n"
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "device": self.device,
+            "dtype": self.dtype,
+            "inputs": [list(extents) for extents in self.inputs],
+            "outputs": [list(extents) for extents in self.outputs],
+            "params": self.params,
+            "macs": self.macs,
+            "build_seconds": self.build_seconds,
+            "run_seconds": self.run_seconds,
+        }
+
+
+def _shown(extents: Extents) -> str:
+    """Batch, channels, height and width, as torch has them."""
+    return "×".join(map(str, extents))
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device called ``name``; what ``auto`` chose is said aloud."""
+    try:
+        choice = pick_device(name)
+    except DeviceError as error:
+        raise Failure(str(error)) from error
+    if choice.said is not None:
+        say(choice.said)
+    return choice.device
+
+
+def build(network: Network, how: Build) -> NetworkModule:
+    """Return a network's module in evaluation mode."""
+    try:
+        module = network.module(how.device, getattr(torch, how.dtype), seed=how.seed)
+    except (RuntimeError, MemoryError) as error:
+        _give_up(network, how, error)
+    return module.eval()
+
+
+def try_out(network: Network, how: Build, batch: int) -> Trial:
+    """Build a network, and run a batch of random images through it."""
+    start = time.perf_counter()
+    module = build(network, how)
+    build_seconds = time.perf_counter() - start
+    graph = network.ir
+    try:
+        images = [
+            torch.randn(batch, *graph.nodes[id].shape.torch).to(
+                how.device, getattr(torch, how.dtype)
+            )
+            for id in graph.inputs
+        ]
+        with torch.inference_mode():
+            module(*images)  # the first run also chooses kernels and fills caches
+            _wait_for(how.device)
+            start = time.perf_counter()
+            made = module(*images)
+            _wait_for(how.device)
+            run_seconds = time.perf_counter() - start
+    except (RuntimeError, MemoryError) as error:
+        _give_up(network, how, error)
+    outputs: tuple[torch.Tensor, ...] = (made,) if len(graph.outputs) == 1 else made
+    heads = tuple(head.path.removeprefix(f"{graph.name}.") + "." for head in graph.aux)
+    return Trial(
+        network.name,
+        str(how.device),
+        how.dtype,
+        tuple(tuple(image.shape) for image in images),
+        tuple(tuple(output.shape) for output in outputs),
+        sum(one.numel() for name, one in module.named_parameters() if not name.startswith(heads)),
+        network.totals.macs,
+        build_seconds,
+        run_seconds,
+    )
+
+
+def _wait_for(device: torch.device) -> None:
+    """Let the work on an accelerator finish, so that the clock measures all of it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def _give_up(network: Network, how: Build, error: RuntimeError | MemoryError) -> NoReturn:
+    """Say what the machine cannot do; anything else is a bug in archdsl and goes on as one."""
+    reason = str(error).partition("\n")[0]
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate" in reason:
+        raise Failure(f"there is not enough memory for {network.name}: {reason}") from error
+    if how.dtype != "float32":
+        raise Failure(f"torch cannot run {network.name} in {how.dtype}: {reason}") from error
+    raise error
