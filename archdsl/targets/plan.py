@@ -86,7 +86,8 @@ def plan(graph: Graph) -> Section:
 class _Planner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.order = {id: number for number, id in enumerate(graph.nodes)}
+        self.ids = tuple(graph.nodes)
+        self.order = {id: number for number, id in enumerate(self.ids)}
         self.members: dict[str, list[Node | Scope]] = _members(graph)
         self.inside: dict[str, tuple[int, int]] = _extents(graph, self.order)
         self.leaving = {*graph.outputs, *(head.output for head in graph.aux)}
@@ -126,14 +127,13 @@ class _Planner:
     def _outputs(self, scope: Scope) -> tuple[NodeId, ...]:
         """Return the values that are read outside; if none is, the last one made."""
         first, last = self.inside[scope.path]
-        ids = list(self.graph.nodes)[first : last + 1]
+        readers = self.graph.readers
         read = tuple(
             id
-            for id in ids
-            if id in self.leaving
-            or any(self.order[reader] > last for reader in self.graph.readers[id])
+            for id in self.ids[first : last + 1]
+            if id in self.leaving or any(self.order[reader] > last for reader in readers[id])
         )
-        return read or (ids[-1],)
+        return read or (self.ids[last],)
 
 
 def _members(graph: Graph) -> dict[str, list[Node | Scope]]:

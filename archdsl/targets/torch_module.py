@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +33,7 @@ def build(
     in channels-last memory.
     """
     place = torch.device("cpu") if device is None else torch.device(device)
-    with _seeded(seed), place:
+    with _seeded(seed), nullcontext() if place.type == "cpu" else place:
         module = NetworkModule(graph)
     if dtype is not None:
         module.to(dtype=dtype)

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from archdsl.graph import Graph, ScopeKind
-from archdsl.targets.plan import class_name, plan
+from archdsl.targets.plan import plan
 from archdsl.targets.python_source.classes import Class, Classes, Required
 from archdsl.targets.python_source.expressions import INDENT, Expr, Fill, Slot, layout, literal
 from archdsl.targets.python_source.forward import forward, network_forward, signature
@@ -34,12 +34,20 @@ def emit(graph: Graph) -> str:
     used = [source for name, source in helpers.items() if f"{name}(" in text]
     if "Chain(" in text:
         used.insert(0, CHAIN)
-    parts = [_header(graph, class_name(graph.name)), *used, *bodies]
-    whole = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
-    return whole if "F." in "".join(parts[1:]) else whole.replace(_FUNCTIONAL, "")
+    head = f"{_header(graph, list(classes)[-1].name)}\n{_imports(text + ''.join(used))}"
+    parts = [head, *used, *bodies]
+    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
-_FUNCTIONAL = "from torch.nn import functional as F\n"
+def _imports(body: str) -> str:
+    """Return the imports that the classes need."""
+    lines: list[str] = []
+    if "torch." in body:
+        lines.append("import torch")
+    lines.append("from torch import Tensor, nn" if "Tensor" in body else "from torch import nn")
+    if "F." in body:
+        lines.append("from torch.nn import functional as F")
+    return "\n".join(lines) + "\n"
 
 
 def _header(graph: Graph, name: str) -> str:
@@ -49,8 +57,7 @@ def _header(graph: Graph, name: str) -> str:
         f'"""{graph.name}, written by archdsl from its spec. Needs nothing but torch.\n\n'
         f"    net = {name}()\n\n"
         f"Input {inputs}, output {outputs} (height x width x channels); tensors are NCHW.\n"
-        '"""\n\n'
-        f"import torch\nfrom torch import Tensor, nn\n{_FUNCTIONAL}"
+        '"""\n'
     )
 
 

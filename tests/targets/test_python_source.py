@@ -1,0 +1,168 @@
+"""The emitted source builds the same network as the module in memory, and reads well."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import archdsl
+from archdsl.ops import operators, signature
+from archdsl.targets.python_source.classes import POSITIONS
+from archdsl.targets.torch_module import example_inputs, resolve
+from tests.targets.samples import SAMPLES
+
+SPECS = Path(__file__).parents[2] / "specs"
+EVERYTHING = {**SAMPLES, **{path.stem: path for path in sorted(SPECS.glob("*.arch"))}}
+
+
+def built_from_source(source: str) -> nn.Module:
+    """Run the source as a module of its own and build its last class, the network."""
+    space: dict[str, Any] = {"__name__": "emitted"}
+    exec(compile(source, "emitted.py", "exec"), space)
+    classes = [node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return space[classes[-1]]()
+
+
+def run(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    torch.manual_seed(7)  # dropout and drop path draw the same
+    made = module(*inputs)
+    return made if isinstance(made, tuple) else (made,)
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_source_has_the_same_state_and_gives_the_same_numbers(name: str) -> None:
+    network = archdsl.load(EVERYTHING[name])
+    ours = network.module(seed=3)
+    torch.manual_seed(3)
+    theirs = built_from_source(network.source())
+    mine, other = ours.state_dict(), theirs.state_dict()
+    assert list(mine) == list(other)
+    assert all(torch.equal(mine[key], other[key]) for key in mine)
+    inputs = example_inputs(network.ir, ours, batch=2)
+    for training in (True, False):
+        ours.train(training)
+        theirs.train(training)
+        left, right = run(ours, inputs), run(theirs, inputs)
+        assert len(left) == len(right)
+        assert all(torch.equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_source_imports_nothing_but_torch(name: str) -> None:
+    tree = ast.parse(archdsl.load(EVERYTHING[name]).source())
+    homes: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            homes.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            homes.add((node.module or "").partition(".")[0])
+    assert homes == {"torch"}
+
+
+def test_source_is_clean_python(tmp_path: Path) -> None:
+    for name, spec in EVERYTHING.items():
+        (tmp_path / f"{name}.py").write_text(archdsl.load(spec).source(), encoding="utf-8")
+    rules = "--isolated --select F,E7,E9,W,B,I --ignore I001 --line-length 100"
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *rules.split(), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_nine_calls_of_a_block_are_one_class_with_its_own_parameters() -> None:
+    source = archdsl.load(SPECS / "googlenet.arch").source()
+    assert source.count("class Inception(") == 1
+    assert "def __init__(self, in_channels, c1, r3, c3, r5, c5, proj):" in source
+    assert "self.inception_4e = Inception(528, 256, 160, 320, 32, 128, 128)" in source
+
+
+def test_repeats_are_loops() -> None:
+    source = archdsl.load(SPECS / "inception_v4.arch").source()
+    assert "self.A = nn.Sequential(*[A() for _ in range(4)])" in source
+    assert "self.B = nn.Sequential(*[B() for _ in range(7)])" in source
+    assert source.count("class B(") == 1
+
+
+def test_copies_that_differ_are_written_out() -> None:
+    source = archdsl.load(SAMPLES["residual"]).source()
+    assert "nn.Sequential(Bottleneck(), Bottleneck2(" in source.replace("\n            ", "")
+
+
+def test_source_is_the_same_every_time() -> None:
+    spec = SPECS / "googlenet.arch"
+    assert archdsl.load(spec).source() == archdsl.load(spec).source()
+
+
+def test_source_is_written_without_torch() -> None:
+    program = (
+        "import sys, archdsl; archdsl.load(sys.argv[1]).source(); assert 'torch' not in sys.modules"
+    )
+    spec = str(SPECS / "googlenet.arch")
+    subprocess.run([sys.executable, "-c", program, spec], check=True, cwd=SPECS.parent)
+
+
+@pytest.mark.parametrize("name", POSITIONS)
+def test_leading_parameters_are_called_as_torch_calls_them(name: str) -> None:
+    homes = ("torch.nn", "archdsl.targets.layers")
+    found = [h for h in homes if hasattr(__import__(h, fromlist=["x"]), name)]
+    if name == "mul":
+        return  # a function in C, without a signature
+    parameters = list(inspect.signature(resolve(f"{found[0]}.{name}").__init__).parameters)
+    assert tuple(parameters[1 : 1 + len(POSITIONS[name])]) == POSITIONS[name]
+
+
+def test_every_lowering_with_leading_arguments_has_names_for_them() -> None:
+    """An operator whose call has unnamed arguments would give parameters called `value`."""
+    unnamed: set[str] = set()
+    for name in SAMPLES:
+        graph = archdsl.load(SAMPLES[name]).ir
+        for node in graph:
+            if not node.operands:
+                continue
+            call = node.op.lower(graph.shapes_into(node), node.shape)
+            leaf = call.target.rpartition(".")[2]
+            if len(call.positional) > len(POSITIONS.get(leaf, ())):
+                unnamed.add(leaf)
+    assert not unnamed
+    assert all(signature(cls) is not None for cls in operators().values())
+
+
+CLASHES = """
+net conv(width_of = 4) {{
+  input 8x8x3
+  {body}
+}}
+block chain(c) {{ conv 3x3 c; relu }}
+block Chain_(c) {{ conv 3x3 c; gelu }}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "chain 4; Chain_ 4",
+        "nn { relu; conv 3x3 2 }",
+        "conv 3x3 4 as x1; F { @x1 -> relu }",
+        "2 x chain width_of; 2 x Chain_ (width_of + index)",
+        "a { conv 1x1 2 act=relu as y; relu } -> concat { identity; @y }",
+    ],
+)
+def test_names_of_the_spec_never_clash_with_names_of_the_source(body: str) -> None:
+    text = CLASHES.format(body=body).replace("net conv", "net network")
+    network = archdsl.load(text)
+    ours = network.module(seed=1).eval()
+    theirs = built_from_source(network.source()).eval()
+    theirs.load_state_dict(ours.state_dict())
+    inputs = example_inputs(network.ir, ours)
+    assert torch.equal(run(ours, inputs)[0], run(theirs, inputs)[0])
