@@ -59,7 +59,7 @@ def _cuda(name: str) -> Choice:
         raise DeviceError(f"`{name}` is not there: {why}")
     device = torch.device(name)
     count = torch.cuda.device_count()
-    if device.index is not None and device.index >= count:
+    if ":" in name and device.index >= count:
         last = "cuda:0" if count == 1 else f"cuda:0 to cuda:{count - 1}"
         raise DeviceError(f"`{name}` is not there: this machine has {last}")
     return Choice(device)

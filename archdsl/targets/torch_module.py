@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -38,7 +38,7 @@ def build(
     if dtype is not None:
         module.to(dtype=dtype)
     if place.type in ("cuda", "mps"):
-        module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        module.to(memory_format=torch.channels_last)
     return module
 
 
@@ -66,7 +66,7 @@ def resolve(target: str) -> Callable[..., Any]:
 
 
 @contextmanager
-def _seeded(seed: int | None) -> Iterator[None]:
+def _seeded(seed: int | None) -> Generator[None]:
     if seed is None:
         yield
         return
@@ -143,9 +143,16 @@ class Wiring(nn.Module):
 
     def _continue(self, values: list[Any], start: int, stop: int) -> None:
         """Run the steps from ``start`` up to ``stop`` on the slots."""
-        for child, function, constants, keywords, listed, operands, results, training in (
-            self._program[start:stop]
-        ):
+        for (
+            child,
+            function,
+            constants,
+            keywords,
+            listed,
+            operands,
+            results,
+            training,
+        ) in self._program[start:stop]:
             if training and not self.training:
                 continue
             arguments = [values[slot] for slot in operands]

@@ -77,9 +77,12 @@ def test_auxiliary_heads_leave_no_trace_in_exports() -> None:
 
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx, "find_spec", lambda name: None if name == "onnxscript" else object())
+    absent = {"onnxscript": None}
+    monkeypatch.setattr(onnx, "find_spec", lambda name: absent.get(name, object()))
     network = archdsl.load(SAMPLES["chain"])
-    with pytest.raises(onnx.MissingExtra, match=r"needs onnxscript: `pip install 'archdsl\[onnx\]'`"):
+    with pytest.raises(
+        onnx.MissingExtra, match=r"needs onnxscript: `pip install 'archdsl\[onnx\]'`"
+    ):
         onnx.export(network.ir, network.module())
 
 

@@ -261,7 +261,9 @@ class Classes:
                 expr = self._expr(copy, constants, name)
                 parts.append((None, expr if count == 1 else Copies(expr, count)))
             return New("nn.Sequential", tuple(parts))
-        inner = tuple((part.name, self._expr(part, constants, part.name)) for part in child.children)
+        inner = tuple(
+            (part.name, self._expr(part, constants, part.name)) for part in child.children
+        )
         return New("Chain", inner)
 
 
