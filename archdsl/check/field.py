@@ -90,6 +90,11 @@ class _Probe:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.known: dict[tuple[Operator, tuple[Shape, ...]], Shape | Blame] = {}
+        self.learned = {
+            node.id: inputs[0].channels
+            for node in graph
+            if (inputs := graph.shapes_into(node)) and node.op.cost(inputs, node.shape).params
+        }
 
     def passes(self, side: int) -> bool:
         return self._first_blame(side) is None
@@ -106,7 +111,13 @@ class _Probe:
             if isinstance(node.op, Input):
                 shapes[node.id] = Shape(node.shape.channels, Size(side, side))
                 continue
-            result = self._infer(node.op, tuple(shapes[operand] for operand in node.operands))
+            inputs = tuple(shapes[operand] for operand in node.operands)
+            channels = self.learned.get(node.id, inputs[0].channels)
+            if inputs[0].channels != channels:
+                # Weights keep their size, and behind `flatten` the channels follow the grid.
+                fewer = inputs[0].channels < channels
+                return Blame("kernel-too-large" if fewer else "grid-too-large", "")
+            result = self._infer(node.op, inputs)
             if isinstance(result, Blame):
                 return result
             shapes[node.id] = result
