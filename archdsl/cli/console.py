@@ -12,8 +12,8 @@ import click
 STYLES = {
     "error": ("red", True),
     "warning": ("yellow", True),
-    "place": ("blue", False),
-    "help": ("cyan", False),
+    "place": ("blue", None),
+    "help": ("cyan", None),
 }
 
 
@@ -43,13 +43,16 @@ def say(message: str) -> None:
     click.echo(f"archdsl: {message}", err=True)
 
 
-def wants_color(stream: TextIO) -> bool:
-    """Return whether colours are welcome: on a terminal, unless the environment says otherwise."""
+def wants_color(stream: TextIO | None) -> bool:
+    """Return whether colours are welcome: on a terminal, unless the environment says otherwise.
+
+    A stream that was closed before the start is None.
+    """
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def paint(style: str, text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import click
 
 from archdsl.cli.console import emit
@@ -28,4 +30,6 @@ def explain(code: str | None) -> None:
     if code is None:
         emit("".join(f"{known}\n" for known in sorted(CODES)))
         return
-    emit(CODES[code].text + "\n")
+    page = CODES[code]
+    example = indent(page.example.rstrip("\n"), "    ")
+    emit(f"{code}\n\n{page.meaning}\n\n{example}\n\n{page.cure}\n")

@@ -12,7 +12,7 @@ import click
 from archdsl.cli.check import check
 from archdsl.cli.compile import compile_
 from archdsl.cli.completion import completion
-from archdsl.cli.console import Failure, be_quiet, prepare_streams, say
+from archdsl.cli.console import Failure, be_quiet, prepare_streams, say, why
 from archdsl.cli.explain import explain
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
@@ -55,6 +55,11 @@ class Program(click.Group):
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(INTERRUPTED)
+        except OSError as error:
+            # `--help` and its like are written before any command runs.
+            be_quiet()
+            say(f"cannot write to standard output: {why(error)}")
+            sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -76,7 +77,9 @@ def read_spec(file: str, request: Request, *, blocks_alone: bool = False) -> Spe
 def _read(file: str) -> tuple[Project, tuple[Diagnostic, ...]]:
     if file == STDIN:
         # One byte more than a spec may have, so that more is refused and never held.
-        return read_text(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>")
+        stdin: TextIO | None = sys.stdin
+        text = b"" if stdin is None else stdin.buffer.read(LARGEST_FILE + 1)
+        return read_text(text, "<stdin>")
     return read_project(Path(file), file)
 
 
