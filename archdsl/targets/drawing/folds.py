@@ -1,0 +1,80 @@
+"""Which blocks of a network are drawn as one panel, and how calls of them are written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from archdsl.graph import ScopeKind
+from archdsl.targets.drawing.structure import Container, Leaf
+from archdsl.targets.drawing.symbols import Symbol, common
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """Containers of one form. ``number`` tells forms of one title apart: `` #2``."""
+
+    id: str
+    title: str
+    number: str
+    containers: tuple[Container, ...]
+
+    @property
+    def heading(self) -> str:
+        """The title and arguments; those that differ by name: ``inception c1 r3 c3``."""
+        calls = [dict(one.scope.arguments) for one in self.containers]
+        arguments = [
+            common([call[name] for call in calls], [Symbol(name, tuple(c[name] for c in calls))])
+            for name in calls[0]
+        ]
+        return " ".join((self.title + self.number, *arguments))
+
+
+def fold(net: Container) -> Mapping[int, Fold]:
+    """Gather all containers in ``net`` by form, in order of appearance."""
+    found: dict[int, list[Container]] = {}
+    for container in within(net):
+        if container is not net and named_alone(container) is container:
+            found.setdefault(container.form, []).append(container)
+    total = Counter(_title(same) for same in found.values())
+    seen: Counter[str] = Counter()
+    folds: dict[int, Fold] = {}
+    for form, same in found.items():
+        title = _title(same)
+        seen[title] += 1
+        number = f" #{seen[title]}" if total[title] > 1 else ""
+        folds[form] = Fold(same[0].id, title, number, tuple(same))
+    return folds
+
+
+def within(container: Container) -> Iterator[Container]:
+    """Yield a container and all that are in it, the outer ones first."""
+    level = [container]
+    while level:
+        yield from level
+        parts = [part for one in level for item in one.items for part in item.parts]
+        level = [part for part in parts if isinstance(part, Container)]
+
+
+def leaves(container: Container) -> Iterator[Leaf]:
+    """Yield every unit in a container."""
+    for one in within(container):
+        for item in one.items:
+            for part in item.parts:
+                if isinstance(part, Leaf):
+                    yield part
+
+
+def named_alone(container: Container) -> Container:
+    """Return the block that an auxiliary head consists of; any other container as it is."""
+    if container.scope.kind is not ScopeKind.AUX or len(container.items) != 1:
+        return container
+    (item,) = container.items
+    inner = item.parts[0]
+    return inner if item.repeat is None and isinstance(inner, Container) else container
+
+
+def _title(same: Sequence[Container]) -> str:
+    """Return the title of containers of one form; heads and repeats may differ in it."""
+    return ", ".join(dict.fromkeys(one.title for one in same))
