@@ -119,7 +119,7 @@ class _Writer:
             label = _headed(box.title, box.lines)
         else:
             label = "\\n".join(graphviz.escape(row) for row in (box.title, *box.lines))
-        attributes = {"fillcolor": look.fill, "color": look.line}
+        attributes: dict[str, str] = {"fillcolor": look.fill, "color": look.line}
         styles = ["filled"]
         match look.outline:
             case Outline.BOX:
@@ -133,12 +133,7 @@ class _Writer:
             attributes["peripheries"] = "2"
         if box.aux:
             styles.append("dashed")
-        frame.node(
-            box.id,
-            label,
-            attributes,
-            style=",".join(styles),
-        )
+        frame.node(box.id, label, style=",".join(styles), **attributes)
 
     def edge(self, dot: graphviz.Digraph, edge: Edge) -> None:
         attributes: dict[str, str] = {}
@@ -177,12 +172,12 @@ def _length(panel: Panel) -> int:
 def _width(box: Box) -> str:
     """Return the least width of a box in inches, so that its text fits in any fallback font."""
     if box.kind is BoxKind.FOLDED:
-        # Text in several fonts is placed by its left end, so all of the growth is on the right.
-        letter, size = WIDEST_LETTER + 0.1, TITLE
+        # Bold is wider, and text in several fonts is placed by its left end: it grows to the right.
+        letter, size = WIDEST_LETTER + 0.14, TITLE
     else:
         letter, size = WIDEST_LETTER, DETAIL
     widest = max(len(box.title) * size, *(len(line) * DETAIL for line in box.lines), 0)
-    return f"{(widest * letter + 10) / 72:.2f}"
+    return f"{(widest * letter + 12) / 72:.2f}"
 
 
 def _headed(title: str, lines: tuple[str, ...]) -> str:

@@ -10,6 +10,9 @@ from archdsl.targets.drawing.theme import LIGHT, Look, Outline, Theme
 BRACKETS = {Outline.BOX: ("[", "]"), Outline.OVAL: ("([", "])"), Outline.PILL: ("([", "])")}
 FOLDED, REPEATED = "folded", ("[[", "]]")
 
+ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "+": "#43;"})
+"""A number sign begins an entity, a quote ends the text, and a plus by itself begins a list."""
+
 
 def to_mermaid(drawing: Drawing, theme: Theme = LIGHT) -> str:
     """Return the text of a Mermaid flowchart."""
@@ -73,5 +76,4 @@ def _class_of(box: Box) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return ``text`` in quotes; Mermaid writes a quote and a number sign as entities."""
-    return f'"{text.replace("#", "#35;").replace(chr(34), "#quot;")}"'
+    return f'"{text.translate(ENTITIES)}"'
