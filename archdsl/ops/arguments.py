@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from archdsl.diagnostics.suggest import did_you_mean
-from archdsl.ops.operator import Argument, Kind, Operator, signature
+from archdsl.ops.operator import Argument, Declared, Kind, Operator, signature
 from archdsl.ops.registry import operators
 from archdsl.ops.shapes import LARGEST_EXTENT, PadRule, Sides, Size
 
@@ -71,7 +71,7 @@ class Binding:
     faults: tuple[Fault, ...]
 
 
-def bind(cls: type[Operator], given: tuple[tuple[str | None, Value], ...]) -> Binding:
+def bind(cls: type[Declared], given: tuple[tuple[str | None, Value], ...]) -> Binding:
     """Bind arguments to the fields of ``cls``; those that fit nowhere become faults.
 
     Positional arguments bind by kind: a size to the kernel, a whole number to the channels, a
@@ -106,7 +106,7 @@ def bind(cls: type[Operator], given: tuple[tuple[str | None, Value], ...]) -> Bi
     return Binding(fields, positions, tuple(faults))
 
 
-def missing(cls: type[Operator], fields: Mapping[str, object]) -> Fault | None:
+def missing(cls: type[Declared], fields: Mapping[str, object]) -> Fault | None:
     """Return a fault if a required argument of ``cls`` is not among ``fields``."""
     absent = [a for a in signature(cls) if a.required and a.field not in fields]
     if not absent:
@@ -131,7 +131,7 @@ def known_words() -> frozenset[str]:
 
 
 def _positional(
-    cls: type[Operator], known: tuple[Argument, ...], value: Value, fields: dict[str, object]
+    cls: type[Declared], known: tuple[Argument, ...], value: Value, fields: dict[str, object]
 ) -> None:
     if isinstance(value, Word):
         _word(cls, known, value.text, fields)
@@ -149,7 +149,7 @@ def _positional(
 
 
 def _stride(
-    cls: type[Operator], known: tuple[Argument, ...], stride: Size, fields: dict[str, object]
+    cls: type[Declared], known: tuple[Argument, ...], stride: Size, fields: dict[str, object]
 ) -> None:
     if not any(argument.field == "stride" for argument in known):
         raise _Misfit("too-many-arguments", f"`{cls.name}` has no stride")
@@ -161,7 +161,7 @@ def _stride(
 
 
 def _word(
-    cls: type[Operator], known: tuple[Argument, ...], text: str, fields: dict[str, object]
+    cls: type[Declared], known: tuple[Argument, ...], text: str, fields: dict[str, object]
 ) -> None:
     understood: list[str] = []
     for argument in known:
@@ -225,7 +225,7 @@ def _named(value: Value) -> str:
             return f"operator (`{value.name}`)"
 
 
-def _fit(cls: type[Operator], argument: Argument, value: Value) -> object:
+def _fit(cls: type[Declared], argument: Argument, value: Value) -> object:
     """Return ``value`` as the argument's kind, or raise :class:`_Misfit`."""
     if isinstance(value, Word) and value.text in argument.words:
         return argument.words[value.text]
@@ -269,6 +269,8 @@ def _fit_kind(argument: Argument, value: Value) -> object | None:
             return value if isinstance(value, bool) else None
         case Kind.WORD:
             return None
+        case Kind.NAME:
+            return value.text if isinstance(value, Word) else None
         case Kind.OPERATOR:
             return _reference(argument, value)
 

@@ -54,6 +54,7 @@ class Kind(Enum):
     WORD = "a word"
     OPERATOR = "an operator"
     NUMBERS = "a list of numbers"
+    NAME = "a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +198,17 @@ class Picture:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(argument,))
-class Operator:
-    """Base of all operators. Subclasses are frozen dataclasses declared with :func:`operator`."""
+class Declared:
+    """What has a name and a signature. Subclasses are frozen dataclasses of :func:`argument`."""
 
     __slots__ = ()
     name: ClassVar[str] = ""
+
+
+class Operator(Declared):
+    """Base of all operators, each declared with :func:`operator`."""
+
+    __slots__ = ()
     joins: ClassVar[bool] = False
     """Whether the operator merges branches; then :meth:`infer` gets one shape per branch."""
 
@@ -254,7 +261,7 @@ def operator(name: str) -> Callable[[OperatorClass], OperatorClass]:
 
 
 @cache
-def signature(cls: type[Operator]) -> tuple[Argument, ...]:
+def signature(cls: type[Declared]) -> tuple[Argument, ...]:
     """Return the arguments of an operator in the order they are declared."""
     arguments: list[Argument] = []
     for field in dataclasses.fields(cls):  # pyright: ignore[reportArgumentType]
