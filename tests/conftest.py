@@ -1,0 +1,54 @@
+"""What all tests share: the random tests' settings, and stored output that can be refreshed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+GOLDEN = Path(__file__).parent / "golden"
+
+SLOW_DRAWS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+# Every run draws the same examples, so that a failure is a change and not chance. To look for
+# new ones: HYPOTHESIS_PROFILE=search pytest …
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=SLOW_DRAWS)
+settings.register_profile("search", deadline=None, suppress_health_check=SLOW_DRAWS)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite the stored outputs under tests/golden with what the code gives now",
+    )
+
+
+class Golden(Protocol):
+    def __call__(self, text: str, suffix: str = "txt", name: str | None = None) -> None: ...
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Hold text against ``tests/golden/<test file>/<test name>.<suffix>``.
+
+    ``name`` tells several texts of one test apart.
+    """
+
+    def check(text: str, suffix: str = "txt", name: str | None = None) -> None:
+        stem = request.node.name if name is None else f"{request.node.name}-{name}"
+        stem = re.sub(r"[^\w.-]+", "-", stem).strip("-")
+        path = GOLDEN / request.path.stem / f"{stem}.{suffix}"
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        assert path.exists(), f"there is no {path}; `pytest --update-golden` writes it"
+        assert text == path.read_bytes().decode("utf-8")
+
+    return check
