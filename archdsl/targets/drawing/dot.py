@@ -22,7 +22,8 @@ WIDEST_LETTER = 0.62
 A viewer without Helvetica or Arial uses one, and the text still has to fit."""
 
 HEAVY = "4"
-"""Weight of edges but those into a merge: branches begin side by side, and the path is straight."""
+"""Weight of edges but those into merges and auxiliary heads: branches begin side by side, and the
+main path is straight."""
 
 TITLE, DETAIL, SHAPE = 11, 10, 9  # font sizes in points
 
@@ -140,7 +141,7 @@ class _Writer:
         if edge.shape not in (self.ports.get(edge.tail), self.ports.get(edge.head)):
             attributes["label"] = f" {edge.shape}  "
         if edge.aux:
-            attributes |= {"style": "dashed", "weight": "0"}
+            attributes["style"] = "dashed"
         elif edge.head not in self.merges:
             attributes["weight"] = HEAVY
         dot.edge(edge.tail, edge.head, **attributes)

@@ -38,7 +38,11 @@ class Face:
         windowed = bool(self.step)
         title = f"{self.window} {self.title}" if windowed else f"{self.title} {self.window}"
         step = f"/{self.step}" if windowed and self.step != "1" else ""
-        detail = " ".join(part for part in (width, step, self.remark) if part)
+        detail = " ".join(part for part in (width, step) if part)
+        if self.remark:
+            # `96 /2 V` as in the papers, but `64, 2 groups`.
+            gap = ", " if detail and " " in self.remark else " "
+            detail = f"{detail}{gap}{self.remark}".strip()
         lines = [detail] if detail else []
         expected = usual.get(self.title, ())
         if self.tail != expected:

@@ -217,6 +217,12 @@ def test_a_unit_says_what_sets_it_apart() -> None:
     assert texts(gate)[2:4] == [("1×1 conv", "8"), ("1×1 conv", "32", "then sigmoid")]
 
 
+def test_remarks_of_several_words_stand_apart() -> None:
+    graph = archdsl.load("net n { input 9x9x4; conv 3x3/2 8 valid; conv 3x3 8 groups=4 }").ir
+    lines = [one.lines for one in arrange(graph).every_box() if one.title == "3×3 conv"]
+    assert lines == [("8 /2 V",), ("8, 4 groups",)]
+
+
 def test_auxiliary_heads_are_marked_where_they_leave_the_main_path() -> None:
     for name, heads in (("heads", ["early", "late"]), ("googlenet", ["aux1", "aux2"])):
         drawing = arrange(graph_of(name))
