@@ -12,6 +12,7 @@ from safetensors.torch import save
 from archdsl.graph import Graph
 from archdsl.graph.export import to_json
 from archdsl.targets.torch_module import NetworkModule
+from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
 
 
 def spec_hash(graph: Graph) -> str:
@@ -27,11 +28,16 @@ def spec_hash(graph: Graph) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_safetensors(graph: Graph, module: NetworkModule, seed: int | None) -> bytes:
+def to_safetensors(
+    graph: Graph,
+    module: NetworkModule,
+    seed: int | None,
+    extra: Mapping[str, str] | None = None,
+) -> bytes:
     """Return the module's state dict under the spec's names.
 
-    The metadata holds the network's name, the spec's hash and, if given, the seed the weights
-    were drawn with.
+    The metadata holds the network's name, the spec's hash, the seed the weights were drawn with
+    if there is one, and whatever is ``extra``.
     """
     tensors = {
         name: tensor.detach().to("cpu", memory_format=torch.contiguous_format).contiguous()
@@ -41,7 +47,9 @@ def to_safetensors(graph: Graph, module: NetworkModule, seed: int | None) -> byt
         "format": "pt",
         "archdsl.network": graph.name,
         "archdsl.spec": spec_hash(graph),
-    } | ({} if seed is None else {"archdsl.seed": str(seed)})
+        **({} if seed is None else {"archdsl.seed": str(seed)}),
+        **(extra or {}),
+    }
     return _ordered(save(tensors, metadata=dict(metadata)))
 
 
@@ -53,3 +61,28 @@ def _ordered(data: bytes) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
+def load_into(graph: Graph, module: NetworkModule, checkpoint: Checkpoint) -> None:
+    """Give a module the weights of a file written by :func:`to_safetensors`.
+
+    Raises :class:`CheckpointError` if the file belongs to another network, and says where they
+    differ; nothing is loaded then.
+    """
+    mine, theirs = module.state_dict(), checkpoint.tensors
+    wrong = [
+        *(f"`{name}` is missing" for name in mine if name not in theirs),
+        *(f"`{name}` is left over" for name in theirs if name not in mine),
+        *(
+            f"`{name}` is {tuple(theirs[name].shape)}, not {tuple(tensor.shape)}"
+            for name, tensor in mine.items()
+            if name in theirs and theirs[name].shape != tensor.shape
+        ),
+    ]
+    if wrong:
+        shown = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if len(wrong) > 5 else "")
+        raise CheckpointError(
+            f"the weights do not belong to `{graph.name}`: {shown}. Weights of other "
+            "implementations are brought in by `archdsl weights import`"
+        )
+    module.load_state_dict(dict(theirs))

@@ -1,0 +1,28 @@
+"""Weights in files: stored under the spec's names, and exchanged with other implementations.
+
+In come modules and checkpoints; out go safetensors files, correspondences between names, and
+state dicts for other implementations.
+"""
+
+from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError, read_checkpoint
+from archdsl.targets.weights.conventions import Convention, conventions
+from archdsl.targets.weights.exchange import Imported, export_weights, import_weights
+from archdsl.targets.weights.match import Match, MatchError, match
+from archdsl.targets.weights.store import load_into, spec_hash, to_safetensors
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointError",
+    "Convention",
+    "Imported",
+    "Match",
+    "MatchError",
+    "conventions",
+    "export_weights",
+    "import_weights",
+    "load_into",
+    "match",
+    "read_checkpoint",
+    "spec_hash",
+    "to_safetensors",
+]

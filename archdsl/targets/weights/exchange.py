@@ -1,0 +1,198 @@
+"""Weights from other implementations, and back to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import torch
+
+from archdsl.graph import Graph, ScopeKind
+from archdsl.ops import Role
+from archdsl.targets.head import classifiers
+from archdsl.targets.torch_module import NetworkModule
+from archdsl.targets.weights.checkpoint import Checkpoint
+from archdsl.targets.weights.match import Match, MatchError, match
+from archdsl.targets.weights.units import OPTIONAL, Unit, units_of
+
+NAMES = "archdsl.names"
+"""Metadata key: the checkpoint's names in its order, with ours."""
+
+Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Tensors under the spec's names, ``said`` about what was not simply copied, and the names."""
+
+    tensors: Tensors
+    said: tuple[str, ...]
+    metadata: Mapping[str, str]
+
+
+def import_weights(
+    graph: Graph,
+    module: NetworkModule,
+    checkpoint: Checkpoint,
+    *,
+    ignore: tuple[str, ...] = (),
+    pins: Mapping[str, str] | None = None,
+    drop_class: int | None = None,
+) -> Imported:
+    """Return a checkpoint's numbers under the spec's names.
+
+    Everything must find its place: raises :class:`MatchError` otherwise. ``ignore`` lists
+    patterns of the checkpoint's names that are left out. Where only the number of classes
+    differs, the classifier keeps the module's own beginning; ``drop_class`` first removes one
+    of the checkpoint's classes, such as 0 for the background.
+    """
+    said: list[str] = []
+    theirs = dict(checkpoint.tensors)
+    for pattern in ignore:
+        left_out = [name for name in theirs if fnmatchcase(name, pattern)]
+        if not left_out:
+            raise MatchError(f"nothing in the checkpoint is called `{pattern}`")
+        said.append(f"left out {len(left_out)} tensors called `{pattern}`")
+        for name in left_out:
+            del theirs[name]
+    state = module.state_dict()
+    found = _matched(graph, state, theirs, checkpoint.ordered, pins)
+    taken: Tensors = {}
+    names: dict[str, str] = {}
+    for ours, other in found.pairs:
+        _take(ours, other, state, theirs, taken, names, said, drop_class)
+    _nothing_lost(found, theirs)
+    in_order = [[name, names[name]] for name in theirs if name in names]
+    return Imported(
+        {name: taken[name] for name in state}, tuple(said), {NAMES: json.dumps(in_order)}
+    )
+
+
+def export_weights(
+    graph: Graph,
+    tensors: Mapping[str, torch.Tensor],
+    *,
+    like: Checkpoint | None = None,
+    names: str | None = None,
+) -> Tensors:
+    """Return a network's tensors under another implementation's names, in its order.
+
+    The names are those of a checkpoint or a freshly made model, ``like``, or those that were
+    noted when the weights were imported.
+    """
+    if like is None:
+        if names is None:
+            raise MatchError(
+                "these weights were not imported, so their other names are not known; "
+                "say whose names they should have"
+            )
+        return {theirs: tensors[ours] for theirs, ours in json.loads(names) if ours in tensors}
+    found = _matched(graph, tensors, like.tensors, like.ordered, None)
+    ours_of = {other.path: ours for ours, other in found.pairs}
+    out: Tensors = {}
+    for unit in units_of({name: tuple(t.shape) for name, t in like.tensors.items()}):
+        ours = ours_of[unit.path]
+        for role, name in unit.tensors.items():
+            if role in ours.tensors:
+                out[name] = tensors[ours.tensors[role]]
+            elif role == "weight":
+                out[name] = torch.ones(unit.shapes[role])
+            else:
+                out[name] = torch.zeros(unit.shapes[role], dtype=like.tensors[name].dtype)
+    return {name: out[name] for name in like.tensors}
+
+
+def _matched(
+    graph: Graph,
+    ours: Mapping[str, torch.Tensor],
+    theirs: Mapping[str, torch.Tensor],
+    ordered: bool,
+    pins: Mapping[str, str] | None,
+) -> Match:
+    heads = {node.id.removeprefix(f"{graph.name}.") for node in classifiers(graph)}
+    return match(
+        units_of({name: tuple(tensor.shape) for name, tensor in ours.items()}),
+        units_of({name: tuple(tensor.shape) for name, tensor in theirs.items()}),
+        ordered=ordered,
+        heads=heads,
+        pins=pins,
+        pooled=_pooled(graph),
+    )
+
+
+def _pooled(graph: Graph) -> frozenset[str]:
+    """Return the layers that stand in a branch with a pool, by their paths in the module."""
+    branches = {
+        scope.path: False for scope in graph.scopes.values() if scope.kind is ScopeKind.BRANCH
+    }
+    around: dict[str, list[str]] = {}
+    for node in graph:
+        parts = node.id.split(".")
+        prefixes = [".".join(parts[:end]) for end in range(1, len(parts))]
+        around[node.id] = [prefix for prefix in prefixes if prefix in branches]
+        if node.op.picture().role is Role.POOL:
+            for branch in around[node.id]:
+                branches[branch] = True
+    return frozenset(
+        id.removeprefix(f"{graph.name}.")
+        for id, inside in around.items()
+        if any(branches[branch] for branch in inside)
+    )
+
+
+def _take(
+    ours: Unit,
+    other: Unit,
+    state: Mapping[str, torch.Tensor],
+    theirs: Mapping[str, torch.Tensor],
+    taken: Tensors,
+    names: dict[str, str],
+    said: list[str],
+    drop_class: int | None,
+) -> None:
+    """Copy one unit's tensors, or keep our own where the number of classes differs."""
+    for role, name in ours.tensors.items():
+        mine = state[name]
+        source = other.tensors.get(role)
+        if source is None:
+            taken[name] = mine
+            continue
+        tensor = theirs[source]
+        if drop_class is not None and tensor.ndim and tensor.shape[0] == _classes(mine) + 1:
+            if not 0 <= drop_class < tensor.shape[0]:
+                raise MatchError(f"there is no class {drop_class} among {tensor.shape[0]}")
+            tensor = torch.cat([tensor[:drop_class], tensor[drop_class + 1 :]])
+            said.append(f"{source}: class {drop_class} dropped, {tensor.shape[0]} remain")
+        if tensor.shape != mine.shape:
+            said.append(
+                f"{name}: begins anew with {_classes(mine)} classes; the checkpoint's {source} "
+                f"has {_classes(tensor)}"
+            )
+            taken[name] = mine
+            continue
+        taken[name] = tensor.detach().clone()
+        names[source] = name
+    for role, source in other.tensors.items():
+        if role not in ours.tensors and role not in OPTIONAL:
+            _only_neutral(role, source, theirs[source])
+
+
+def _classes(tensor: torch.Tensor) -> int:
+    return tensor.shape[0] if tensor.ndim else 0
+
+
+def _only_neutral(role: str, name: str, tensor: torch.Tensor) -> None:
+    """A scale or offset that the spec does not learn must be one that changes nothing."""
+    neutral = 1.0 if role == "weight" else 0.0
+    if not bool((tensor == neutral).all()):
+        word = "scale" if role == "weight" else "offset"
+        raise MatchError(f"`{name}` is a learned {word}, and the spec has none in its place")
+
+
+def _nothing_lost(found: Match, theirs: Mapping[str, torch.Tensor]) -> None:
+    used = {name for _, other in found.pairs for name in other.tensors.values()}
+    lost = [name for name in theirs if name not in used]
+    if lost:
+        raise MatchError(f"{len(lost)} tensors found no place, the first is `{lost[0]}`")
