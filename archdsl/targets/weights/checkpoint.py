@@ -47,8 +47,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _read_safetensors(path: Path) -> Checkpoint:
-    with safe_open(path, framework="pt") as opened:
-        file: Any = opened
+    # The library's own types are loose.
+    opener: Any = safe_open
+    with opener(path, framework="pt") as file:
         tensors: dict[str, torch.Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         metadata: dict[str, str] = file.metadata() or {}
     return Checkpoint(tensors, metadata, ordered=False)
