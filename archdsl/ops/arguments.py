@@ -231,10 +231,9 @@ def _fit(cls: type[Declared], argument: Argument, value: Value) -> object:
         return argument.words[value.text]
     fitted = _fit_kind(argument, value)
     if fitted is None:
-        listed = _listed([f"`{word}`" for word in argument.words])
         wants = argument.kind.value
         if argument.kind is Kind.WORD:
-            wants = f"one of {listed}"
+            wants = f"one of {_listed([f'`{word}`' for word in argument.words])}"
         raise _Misfit(
             "argument-type",
             f"`{argument.name}` of `{cls.name}` is {wants}, not {_shown(value)}",
