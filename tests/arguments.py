@@ -69,12 +69,29 @@ def values(argument: Argument) -> st.SearchStrategy[Any]:
             return st.one_of(st.sampled_from(sorted(argument.words)), inner, inner)
 
 
+EITHER = ("kernel", "global", "to", "factor")
+"""Of these an operator takes one, whichever of them it has."""
+
+
+def alternatives(name: str) -> st.SearchStrategy[list[str]]:
+    """Choose one of the arguments that exclude each other, and now and then none or several."""
+    known = [argument.name for argument in signature(operators()[name]) if argument.name in EITHER]
+    if len(known) < 2:
+        return st.just(known)
+    one = st.sampled_from(known).map(lambda chosen: [chosen])
+    return st.one_of(one, one, one, st.lists(st.sampled_from(known), max_size=2, unique=True))
+
+
 @st.composite
 def arguments(draw: Draw, name: str, nested: bool = False) -> dict[str, Any]:
     """Arguments for an operator, by name: those it needs, and some of the others."""
     given: dict[str, Any] = {}
+    chosen = draw(alternatives(name))
     for argument in signature(operators()[name]):
-        if argument.required or (
+        if argument.name in EITHER:
+            if argument.name in chosen:
+                given[argument.name] = draw(values(argument))
+        elif argument.required or (
             not (nested and argument.kind is Kind.OPERATOR) and draw(st.integers(0, 2)) == 0
         ):
             given[argument.name] = draw(values(argument))

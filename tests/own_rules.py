@@ -92,7 +92,7 @@ OWN_RULES = (
         "torch lines a vector up with the columns of a map, not with its channels",
         _mixed,
         {},
-        ((4, 2, 2), (2,)),
+        ((2, 2, 4), (2,)),
     ),
     OwnRule(
         POOLS,

@@ -41,7 +41,8 @@ class BatchNorm(Norm):
     the share of the new batch in the running averages.
     """
 
-    eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
+    # torch trains no batch norm with an eps of 0.
+    eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=1e-12)
     momentum: float = argument(
         Kind.NUMBER, "share of the new batch in the averages", default=0.1, low=0.0, high=1.0
     )
