@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -43,7 +44,7 @@ What the suffix of FILE says:
   .py           Python source that imports nothing but torch
   .pt2          the exported program (torch.export), for any batch size
   .onnx         ONNX; needs `pip install 'archdsl[onnx]'`
-  .safetensors  fresh weights
+  .safetensors  the weights
 """,
 )
 @takes_specs
@@ -70,6 +71,12 @@ What the suffix of FILE says:
     help="Which random weights: the same seed draws the same ones.",
 )
 @click.option(
+    "--weights",
+    metavar="FILE",
+    type=click.Path(),
+    help="A .safetensors file of the spec's weights, instead of fresh ones.",
+)
+@click.option(
     "--batch",
     metavar="N",
     type=click.IntRange(min=1),
@@ -90,6 +97,7 @@ def compile_(
     device: str | None,
     dtype: str,
     seed: int,
+    weights: str | None,
     batch: int,
     format: str,
 ) -> None:
@@ -101,12 +109,16 @@ def compile_(
     suffix = None if output is None else suffix_of(output, SUFFIXES)
     networks = sound_networks(request)
     if suffix == "py":
+        if weights is not None:
+            raise click.UsageError(
+                "Python source holds no weights; its `load_state_dict` takes those of the file"
+            )
         deliver(networks, output, Network.source)
         return
     from archdsl.cli.trial import Build, choose_device, try_out
 
     place = choose_device(device or ("auto" if suffix is None else "cpu"))
-    how = Build(place, dtype, seed)
+    how = Build(place, dtype, seed, None if weights is None else Path(weights))
     if suffix is not None:
         deliver(networks, output, lambda network: _file(network, suffix, how))
         return
@@ -136,4 +148,4 @@ def _file(network: Network, suffix: str, how: Build) -> bytes:
             raise Failure(str(error)) from error
     from archdsl.targets.weights import to_safetensors
 
-    return to_safetensors(network.ir, module, how.seed)
+    return to_safetensors(network.ir, module, how.seed if how.weights is None else None)

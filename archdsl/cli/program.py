@@ -16,6 +16,7 @@ from archdsl.cli.console import Failure, be_quiet, prepare_streams, say, why
 from archdsl.cli.explain import explain
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
+from archdsl.cli.weights import weights
 from archdsl.diagnostics import SpecError, did_you_mean, render_text
 
 INTERNAL_ERROR = 70
@@ -154,5 +155,5 @@ def main(debug: bool) -> None:
     """
 
 
-for _command in (check, summary, render, compile_, explain, completion):
+for _command in (check, summary, render, compile_, weights, explain, completion):
     main.add_command(_command)

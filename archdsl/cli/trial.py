@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
@@ -25,6 +26,7 @@ class Build:
     device: torch.device
     dtype: str
     seed: int
+    weights: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,24 @@ def build(network: Network, how: Build) -> NetworkModule:
         module = network.module(how.device, getattr(torch, how.dtype), seed=how.seed)
     except (RuntimeError, MemoryError) as error:
         _give_up(network, how, error)
+    if how.weights is not None:
+        _load(network, module, how.weights)
     return module.eval()
+
+
+def _load(network: Network, module: NetworkModule, path: Path) -> None:
+    """Give a module its weights from a file, and say what images they expect."""
+    from archdsl.targets.weights import CheckpointError, Convention, load_into, read_checkpoint
+    from archdsl.targets.weights.conventions import KEY
+
+    try:
+        checkpoint = read_checkpoint(path)
+        load_into(network.ir, module, checkpoint)
+    except CheckpointError as error:
+        raise Failure(str(error)) from error
+    if KEY in checkpoint.metadata:
+        convention = Convention.from_text(checkpoint.metadata[KEY])
+        say(f"the weights expect {convention.described}")
 
 
 def try_out(network: Network, how: Build, batch: int) -> Trial:

@@ -1,0 +1,225 @@
+"""`archdsl weights`: weights from other implementations, and back to them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archdsl.cli.console import Failure, say
+from archdsl.cli.options import Request, takes_specs
+from archdsl.cli.output import suffix_of, write_whole
+from archdsl.cli.specs import sound_networks
+from archdsl.network import Network
+
+if TYPE_CHECKING:
+    import torch
+
+SOURCES = (
+    "torchvision",
+    "torchvision-inception",
+    "timm",
+    "timm-inception",
+    "pretrainedmodels",
+    "pretrainedmodels-bninception",
+    "facenet-pytorch",
+)
+TARGETS = ("torchvision", "timm", "pretrainedmodels", "facenet-pytorch")
+
+
+@click.group(short_help="Exchange weights with other implementations.")
+def weights() -> None:
+    """Exchange weights with other implementations.
+
+    Which of their layers is which of the spec's is found from shapes, order and structure, and
+    held against the names. What does not fit, or fits in two ways, is an error; nothing is ever
+    loaded in part.
+    """
+
+
+def _pins(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    pins: dict[str, str] = {}
+    for given in value:
+        theirs, equals, ours = given.partition("=")
+        if not equals or not theirs or not ours:
+            raise click.BadParameter(f"`{given}` is not like `block8=C.5`", ctx, param)
+        pins[theirs] = ours
+    return pins
+
+
+@weights.command(
+    name="import",
+    epilog="""\b
+Examples:
+  archdsl weights import specs/inception_v4.arch inception_v4.pth -o model.safetensors
+  archdsl weights import specs/released/googlenet_torchvision.arch googlenet.pth \\
+      --from torchvision-inception -o model.safetensors
+  archdsl weights import specs/inception_v4.arch v4.pth --set classes=10 -o ten.safetensors
+""",
+)
+@takes_specs
+@click.option("-o", "--output", metavar="FILE", required=True, help="A .safetensors file.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="Whose weights they are: notes what images they expect.",
+)
+@click.option(
+    "--ignore", metavar="PATTERN", multiple=True, help="Leave out tensors, as in 'AuxLogits.*'."
+)
+@click.option(
+    "--pin",
+    "pins",
+    metavar="THEIRS=OURS",
+    multiple=True,
+    callback=_pins,
+    help="Say which of their prefixes is which of the spec's paths.",
+)
+@click.option(
+    "--drop-class",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Remove one of their classes, such as 0 for a background.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default="0",
+    help="For layers that begin anew, as with another number of classes.",
+)
+def import_(
+    request: Request,
+    output: str,
+    source: str | None,
+    ignore: tuple[str, ...],
+    pins: dict[str, str],
+    drop_class: int | None,
+    seed: int,
+) -> None:
+    """Store a checkpoint under the spec's names.
+
+    SPEC... is a spec and a checkpoint: .pth (read without executing anything in it) or
+    .safetensors.
+    """
+    suffix_of(output, ("safetensors",))
+    network, checkpoint_file = _spec_and_file(request)
+    from archdsl.targets.weights import conventions, import_weights, to_safetensors
+    from archdsl.targets.weights.conventions import KEY
+
+    checkpoint = _guarded(lambda: _read(checkpoint_file))
+    module = network.module(seed=seed)
+    found = _guarded(
+        lambda: import_weights(
+            network.ir, module, checkpoint, ignore=ignore, pins=pins, drop_class=drop_class
+        )
+    )
+    module.load_state_dict(found.tensors)
+    extra = dict(found.metadata)
+    for remark in found.said:
+        say(remark)
+    if source is None:
+        say("what images these weights expect is not noted; `--from` says whose they are")
+    else:
+        convention = conventions()[source]
+        extra[KEY] = convention.to_text()
+        say(f"they expect {convention.described}")
+    write_whole(Path(output), to_safetensors(network.ir, module, None, extra))
+    say(f"{len(found.tensors)} tensors of {network.name} written to `{output}`")
+
+
+@weights.command(
+    name="export",
+    epilog="""\b
+Examples:
+  archdsl weights export specs/released/googlenet_torchvision.arch model.safetensors \\
+      --to torchvision -o googlenet.pth
+  archdsl weights export specs/inception_v4.arch model.safetensors -o as_imported.pth
+""",
+)
+@takes_specs
+@click.option("-o", "--output", metavar="FILE", required=True, help="A .pth or .safetensors file.")
+@click.option(
+    "--to",
+    metavar="PACKAGE[:MODEL]",
+    help=f"Whose names: {', '.join(TARGETS)}. Without it, the names they were imported under.",
+)
+def export(request: Request, output: str, to: str | None) -> None:
+    """Write weights under the names of another implementation.
+
+    SPEC... is a spec and a .safetensors file of its weights.
+    """
+    suffix = suffix_of(output, ("pth", "pt", "safetensors"))
+    package, _, model = (to or "").partition(":")
+    if to is not None and package not in TARGETS:
+        raise click.BadParameter(f"`{package}` is none of {', '.join(TARGETS)}", param_hint="--to")
+    network, weights_file = _spec_and_file(request)
+    from archdsl.targets.weights import export_weights, load_into
+    from archdsl.targets.weights.exchange import NAMES
+    from archdsl.targets.weights.packages import reference
+
+    stored = _guarded(lambda: _read(weights_file))
+    module = network.module()
+    _guarded(lambda: load_into(network.ir, module, stored))
+    like = None
+    if to is not None:
+        like = _guarded(lambda: reference(package, model or _model_name(network.name, package)))
+    tensors = _guarded(
+        lambda: export_weights(
+            network.ir, module.state_dict(), like=like, names=stored.metadata.get(NAMES)
+        )
+    )
+    write_whole(Path(output), _state_dict(tensors, suffix))
+    say(f"{len(tensors)} tensors written to `{output}`")
+
+
+def _spec_and_file(request: Request) -> tuple[Network, Path]:
+    if len(request.files) != 2:
+        raise click.UsageError("it takes two files: a spec, and its weights")
+    spec, other = request.files
+    networks = sound_networks(Request((spec,), request.net, request.settings, request.max_nodes))
+    if len(networks) != 1:
+        names = ", ".join(f"`{network.name}`" for network in networks)
+        raise click.UsageError(f"`{spec}` defines {names}; choose one with `--net NAME`")
+    return networks[0], Path(other)
+
+
+def _read(path: Path) -> Any:
+    from archdsl.targets.weights import read_checkpoint
+
+    return read_checkpoint(path)
+
+
+def _guarded(action: Callable[[], Any]) -> Any:
+    """Do something with weights; what is wrong with them ends in a message."""
+    from archdsl.targets.weights import CheckpointError, MatchError
+
+    try:
+        return action()
+    except (CheckpointError, MatchError) as error:
+        raise Failure(str(error)) from error
+
+
+def _model_name(net: str, package: str) -> str:
+    """Return what a package calls a network: the net's name without the package's."""
+    if package == "facenet-pytorch":
+        return "InceptionResnetV1"
+    name = net.removesuffix(f"_{package}").removesuffix("_cadene")
+    return name.replace("_", "") if package == "pretrainedmodels" else name
+
+
+def _state_dict(tensors: dict[str, torch.Tensor], suffix: str) -> bytes:
+    if suffix == "safetensors":
+        from safetensors.torch import save
+
+        return save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(tensors, buffer)
+    return buffer.getvalue()
