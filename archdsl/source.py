@@ -1,9 +1,12 @@
-"""Source text and places in it. Knows nothing else."""
+"""Source text and places in it."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+
+from archdsl.light import light
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,8 +18,7 @@ class SourceFile:
     _line_starts: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        starts = [0]
-        starts.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
+        starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
         object.__setattr__(self, "_line_starts", starts)
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -34,7 +36,7 @@ class SourceFile:
         return Span(self, start, end)
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Span:
     """The half-open stretch ``text[start:end]`` of one file."""
 

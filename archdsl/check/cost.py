@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archdsl.graph import Graph, Node, NodeId
-from archdsl.ops import Cost, Operator, Shape
+from archdsl.ops import Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ class Totals:
 
 def costs(graph: Graph) -> Mapping[NodeId, Cost]:
     """Return the cost of every node."""
-    known: dict[tuple[Operator, tuple[Shape, ...]], Cost] = {}
+    known: dict[tuple[int, ...], Cost] = {}
     found: dict[NodeId, Cost] = {}
     for node in graph:
-        key = (node.op, graph.shapes_into(node))
+        # By identity: the graph's operators and shapes are shared, and comparing them is slow.
+        key = (id(node.op), *[id(graph.nodes[operand].shape) for operand in node.operands])
         if key not in known:
-            known[key] = node.op.cost(key[1], node.shape)
+            known[key] = node.op.cost(graph.shapes_into(node), node.shape)
         found[node.id] = known[key]
     return found
 
@@ -68,7 +69,7 @@ def add_up(parts: Iterable[Cost]) -> Cost:
 
 
 def weighted_depth(graph: Graph, nodes: Iterable[Node] | None = None) -> int:
-    """Return the number of weight layers on the longest path through ``nodes`` (all, by default)."""
+    """Return how many weight layers the longest path through ``nodes`` (or all) has."""
     inside = tuple(graph) if nodes is None else tuple(nodes)
     depth: dict[NodeId, int] = {}
     for node in inside:

@@ -10,6 +10,7 @@ from archdsl.check.cost import Totals, totals
 from archdsl.check.unused import unused_blocks, unused_steps
 from archdsl.diagnostics import Collector, Diagnostic
 from archdsl.graph import Graph, Limits, Settings, elaborate
+from archdsl.light import GarbageCollectorPaused
 from archdsl.ops import Value
 from archdsl.syntax import Project, nodes
 
@@ -30,6 +31,13 @@ def check(
     limits: Limits | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Check one net of a project; the result is None if anything is wrong with it."""
+    with GarbageCollectorPaused():
+        return _check(project, net, settings, limits)
+
+
+def _check(
+    project: Project, net: nodes.Net, settings: Settings | None, limits: Limits | None
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     found = Collector()
     elaborated, expansion = elaborate(project, net, settings, limits)
     found.extend(expansion)

@@ -12,12 +12,12 @@ from archdsl.syntax import Project
 def unused_blocks(project: Project) -> tuple[Diagnostic, ...]:
     """Return a warning for each block of the spec's own file that no net of it calls."""
     called: set[str] = set()
-    pending = [name for net in project.nets for name in calls_in(net)]
+    pending = [name for net in project.nets for name in calls_in(net.body)]
     while pending:
         name = pending.pop()
         if name in project.blocks and name not in called:
             called.add(name)
-            pending.extend(calls_in(project.blocks[name]))
+            pending.extend(calls_in(project.blocks[name].body))
     return tuple(
         Diagnostic(
             "unused-block",

@@ -10,7 +10,7 @@ class TooManyNodes(Exception):
 
 
 class Builder:
-    """A graph in the making."""
+    """A graph in the making. ``spent`` counts its nodes and, as they take time too, copies."""
 
     def __init__(self, most_nodes: int) -> None:
         self.most_nodes = most_nodes
@@ -22,18 +22,23 @@ class Builder:
         self.aux: list[AuxHead] = []
 
     def spend(self, amount: int = 1) -> None:
-        """Count nodes, and copies of repeats, against the limit."""
+        """Count nodes or copies against the limit, which leaves one copy for each node."""
+        self.check_room(amount)
         self.spent += amount
-        if self.spent > self.most_nodes:
+
+    def check_room(self, amount: int) -> None:
+        """Raise :class:`TooManyNodes` if ``amount`` more would go over the limit."""
+        if self.spent + amount > 2 * self.most_nodes:
             raise TooManyNodes
 
     def add(self, node: Node) -> None:
+        if len(self.nodes) == self.most_nodes:
+            raise TooManyNodes
         self.spend()
         self.nodes[node.id] = node
 
     def open(self, scope: Scope) -> None:
         self.scopes[scope.path] = scope
-
 
     def graph(self, name: str) -> Graph:
         return Graph(

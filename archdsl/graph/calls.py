@@ -3,61 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archdsl.diagnostics import Label
 from archdsl.graph.builder import Builder
-from archdsl.graph.environment import Defaults, Environment, Flow
+from archdsl.graph.environment import Defaults, Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Node, Scope, ScopeKind
 from archdsl.graph.report import Reporter, from_where
-from archdsl.ops import Binding, Blame, Fault, Operator, Reference, bind, missing, operators
-from archdsl.source import Span
+from archdsl.graph.walk import varies
+from archdsl.light import light
+from archdsl.ops import (
+    Binding,
+    Blame,
+    Fault,
+    Operator,
+    Reference,
+    Shape,
+    Value,
+    bind,
+    missing,
+    operators,
+)
 from archdsl.syntax import nodes
 
-Given = tuple[tuple[str | None, object], ...]
+Given = tuple[tuple[str | None, Value], ...]
+Unit = tuple[tuple[str, Operator], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+@light
+class Ready:
     """A call whose arguments are bound: the operators it stands for, or what is wrong."""
 
-    unit: tuple[tuple[str, Operator], ...]
+    unit: Unit
     binding: Binding
     faults: tuple[Fault, ...]
 
 
-def head_of(call: nodes.Call) -> Span:
-    """Return the span of a call without its body."""
-    last = call.arguments[-1].span if call.arguments else call.name.span
-    return call.name.span.to(last)
-
-
 class OperatorCalls:
-    """Runs operator calls. The same call with the same defaults is bound once."""
+    """Runs operator calls; what was worked out for one call serves all that are like it."""
 
     def __init__(self, builder: Builder, reporter: Reporter) -> None:
         self.builder = builder
         self.reporter = reporter
-        self._ready: dict[tuple[str, Given, Defaults], _Ready] = {}
+        self._bound: dict[tuple[str, Given, Defaults], Ready] = {}
+        self._steady: dict[tuple[str, int, Defaults], tuple[Mapping[str, Value], Ready]] = {}
+        self._shapes: dict[Shape, Shape] = {}
+        self._inferred: dict[tuple[int, ...], tuple[Operator, tuple[Shape, ...], Shape]] = {}
 
     def run(self, call: nodes.Call, path: str, flow: Flow, env: Environment) -> Flow:
         """Apply the operator to the value at hand; the result is known by ``path``."""
-        span = head_of(call)
-        broken = Flow(path, None, span)
         ready = self.ready(call, flow, env)
         if ready is None:
-            return broken
+            return broken(call.head)
+        scope = env.names.path
         if len(ready.unit) == 1:
-            return self.place(ready.unit[0][1], (flow,), path, path_of(path), env, call, ready)
-        scope = Scope(path, ScopeKind.UNIT, call.name.text, path_of(path), span)
-        self.builder.open(scope)
+            return self.place(ready.unit[0][1], (flow,), path, scope, env, call, ready)
+        self.builder.open(Scope(path, ScopeKind.UNIT, call.name.text, scope, call.head))
         for name, op in ready.unit:
             flow = self.place(op, (flow,), f"{path}.{name}", path, env, call, ready)
         return flow
 
-    def ready(self, call: nodes.Call, flow: Flow, env: Environment) -> _Ready | None:
+    def ready(self, call: nodes.Call, flow: Flow, env: Environment) -> Ready | None:
         """Return the bound call, or None after reporting what is wrong with its arguments."""
+        # Calls that read the same mean the same under the same parameters and defaults, unless
+        # they ask about the value at hand. Keeping the parameters keeps their id from reuse.
+        key = (call.head.text, id(env.parameters), env.defaults)
+        known = self._steady.get(key)
+        if known is not None:
+            return known[1]
         try:
             given = Evaluator(env, flow).arguments(call.arguments)
         except Mistake as mistake:
@@ -65,14 +78,21 @@ class OperatorCalls:
             return None
         except Unresolved:
             return None
-        key = (call.name.text, given, env.defaults)
-        if key not in self._ready:
-            self._ready[key] = _bound(call.name.text, given, env.defaults)
-        ready = self._ready[key]
+        ready = self._bind(call.name.text, given, env.defaults)
         for fault in ready.faults:
-            at = head_of(call) if fault.position is None else call.arguments[fault.position].span
+            at = call.head if fault.position is None else call.arguments[fault.position].span
             self.reporter.error(fault.code, fault.headline, at, env, help=fault.help)
-        return None if ready.faults else ready
+        if ready.faults:
+            return None
+        if not varies(call.arguments):
+            self._steady[key] = (env.parameters, ready)
+        return ready
+
+    def _bind(self, name: str, given: Given, defaults: Defaults) -> Ready:
+        key = (name, given, defaults)
+        if key not in self._bound:
+            self._bound[key] = _bound(name, given, defaults)
+        return self._bound[key]
 
     def place(
         self,
@@ -82,24 +102,36 @@ class OperatorCalls:
         scope: str,
         env: Environment,
         call: nodes.Call,
-        ready: _Ready | None = None,
+        ready: Ready | None = None,
     ) -> Flow:
         """Add a node for ``op``, or report why its inputs do not fit."""
-        span = head_of(call)
         ids: list[str] = []
-        shapes = []
+        shapes: list[Shape] = []
         for operand in operands:
             if operand.shape is None or operand.node is None:
-                return Flow(path, None, span)
+                return broken(call.head)
             ids.append(operand.node)
             shapes.append(operand.shape)
         try:
-            shape = op.infer(*shapes)
+            shape = self._infer(op, shapes)
         except Blame as blame:
             self._blame(blame, operands, env, call, ready)
-            return Flow(path, None, span)
-        self.builder.add(Node(path, op, tuple(ids), shape, scope, (span,), env.aux))
-        return Flow(path, shape, span)
+            return broken(call.head)
+        self.builder.add(Node(path, op, tuple(ids), shape, scope, (call.head,), env.aux))
+        return Flow(path, shape, call.head)
+
+    def _infer(self, op: Operator, shapes: list[Shape]) -> Shape:
+        """Return ``op.infer``; the same operator over the same shapes is asked once.
+
+        Both are known by identity, since comparing them is slow: equal shapes are made one.
+        """
+        key = (id(op), *map(id, shapes))
+        known = self._inferred.get(key)
+        if known is None:
+            shape = op.infer(*shapes)
+            known = (op, tuple(shapes), self._shapes.setdefault(shape, shape))
+            self._inferred[key] = known
+        return known[2]
 
     def _blame(
         self,
@@ -107,62 +139,51 @@ class OperatorCalls:
         operands: tuple[Flow, ...],
         env: Environment,
         call: nodes.Call,
-        ready: _Ready | None,
+        ready: Ready | None,
     ) -> None:
-        span = head_of(call)
-        labels: tuple[Label, ...] = ()
-        if len(operands) > 1:
-            labels = _ends(operands, blame.operand)
-            notes: tuple[str, ...] = ()
-        else:
-            notes = from_where(operands[0])
+        span = call.head
         if blame.argument is not None and ready is not None:
             position = ready.binding.positions.get(blame.argument)
             if position is not None:
                 span = call.arguments[position].span
+        notes = from_where(operands[0]) if len(operands) == 1 else ()
         self.reporter.error(
             blame.code,
             blame.headline,
             span,
             env,
             remark=blame.remark,
-            labels=labels,
+            labels=() if notes else _ends(operands, blame.operand or 0),
             notes=notes,
             help=blame.help,
         )
 
 
-def path_of(path: str) -> str:
-    """Return the path of the scope that directly holds ``path``."""
-    return path.rpartition(".")[0]
-
-
-def _ends(operands: tuple[Flow, ...], culprit: int | None) -> tuple[Label, ...]:
+def _ends(operands: tuple[Flow, ...], culprit: int) -> tuple[Label, ...]:
     """Label the ends of the branches that disagree: the first one and the culprit."""
-    shown = {0: operands[0], (culprit or 0): operands[culprit or 0]}
-    return tuple(
-        Label(flow.span, f"this branch ends {flow.shape.spoken}")
-        for flow in shown.values()
-        if flow.span is not None and flow.shape is not None
-    )
+    labels: list[Label] = []
+    for number, flow in enumerate(operands):
+        if number in (0, culprit) and flow.span is not None and flow.shape is not None:
+            labels.append(Label(flow.span, f"branch {number} ends {flow.shape.spoken}"))
+    return tuple(labels)
 
 
-def _bound(name: str, given: Given, defaults: Defaults) -> _Ready:
+def _bound(name: str, given: Given, defaults: Defaults) -> Ready:
     cls = operators()[name]
-    binding = bind(cls, given)  # pyright: ignore[reportArgumentType]
+    binding = bind(cls, given)
     if binding.faults:
-        return _Ready((), binding, binding.faults)
+        return Ready((), binding, binding.faults)
     made = _make(cls, binding.fields, defaults)
     if isinstance(made, Fault):
-        return _Ready((), binding, (made,))
-    return _Ready(made.unit(), binding, ())
+        return Ready((), binding, (made,))
+    return Ready(made.unit(), binding, ())
 
 
 def _make(
     cls: type[Operator], fields: Mapping[str, object], defaults: Defaults
 ) -> Operator | Fault:
     """Build an operator from its fields over the defaults, operators among its fields first."""
-    merged = defaults.of(cls.name) | fields
+    merged = {**defaults.of(cls.name), **fields}
     fault = missing(cls, merged)
     if fault is not None:
         return fault

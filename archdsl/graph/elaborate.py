@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from archdsl.diagnostics import Collector, Diagnostic, Label, did_you_mean
 from archdsl.graph.builder import Builder, TooManyNodes
-from archdsl.graph.calls import head_of
 from archdsl.graph.environment import NOTHING, Defaults, Environment, Flow, Labels, Names
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import DEEPEST, Expander, TooDeep
@@ -77,7 +76,7 @@ def elaborate(
     if collector.has_errors:
         return Elaborated(None, (), parameters, changed), collector.sorted()
     try:
-        expander.net(net, parameters)
+        expander.net(net, parameters, changed)
     except TooManyNodes:
         span = expander.current or net.name.span
         reporter.error(
@@ -109,8 +108,10 @@ class _NetExpander(Expander):
         self.declared: nodes.Call | None = None
         self.labels = Labels()
 
-    def net(self, net: nodes.Net, parameters: Mapping[str, Value]) -> None:
+    def net(self, net: nodes.Net, parameters: Mapping[str, Value], changed: bool) -> None:
         name = net.name.text
+        self.changed = changed
+        self.bodies.append(net.body)
         self.builder.open(Scope(name, ScopeKind.NET, name, None, net.span))
         env = Environment(
             parameters=parameters,
@@ -152,8 +153,8 @@ class _NetExpander(Expander):
         return super().call(call, flow, env, label, lone)
 
     def _input(self, call: nodes.Call, flow: Flow, env: Environment, label: str | None) -> Flow:
-        span = head_of(call)
-        path = self._path(env, label, "input")
+        span = call.head
+        path = self.path(env, label, "input")
         broken = Flow(path, None, span)
         arguments = call.arguments
         if call.body is not None or len(arguments) != 1 or arguments[0].name is not None:
@@ -218,13 +219,16 @@ class _NetExpander(Expander):
             flows.append(self.tap(argument.value, env))
         if not call.arguments:
             flows.append(flow)
-            self._has_input(flow, call, env)
+            self.has_input(flow, call, env)
         self.builder.outputs.extend(f.node for f in flows if f.node is not None)
 
     def _expect(self, call: nodes.Call, flow: Flow, env: Environment) -> None:
         if not call.arguments:
             self.reporter.error(
-                "missing-argument", "`expect` takes a claim", call.span, env,
+                "missing-argument",
+                "`expect` takes a claim",
+                call.span,
+                env,
                 help="write `expect params = 42_679_816`",
             )
         for argument in call.arguments:

@@ -1,19 +1,20 @@
-"""What a step knows while a spec is expanded: parameters, labels, defaults, names, and the way here."""
+"""What a step knows while a spec is expanded: values, labels, defaults, names, the way here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from archdsl.light import light
 from archdsl.ops import Shape, Value
 from archdsl.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Flow:
     """The value at hand: the node that made it, its shape, and the text it comes from.
 
-    ``node`` is None before the first input; ``shape`` is None where an error was reported, and
+    ``span`` is None before the first input; ``shape`` is None where an error was reported, and
     then everything that depends on it stays silent.
     """
 
@@ -22,11 +23,17 @@ class Flow:
     span: Span | None = None
 
     @property
-    def is_known(self) -> bool:
-        return self.shape is not None
+    def is_nothing(self) -> bool:
+        return self.span is None
 
 
 NOTHING = Flow(None, None)
+"""The value before the first input."""
+
+
+def broken(span: Span) -> Flow:
+    """Return the value of a step that something is wrong with."""
+    return Flow(None, None, span)
 
 
 @dataclass(slots=True)
@@ -86,23 +93,30 @@ class Defaults:
         return self._merged[operator]
 
 
-@dataclass(slots=True)
 class Names:
     """Gives each step of one scope a name of its own: conv, conv1, conv2, …"""
 
-    path: str
-    _taken: set[str] = field(default_factory=set[str])
-    _next: dict[str, int] = field(default_factory=dict[str, int])
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._taken: set[str] = set()
+        self._reserved: set[str] = set()
+        self._next: dict[str, int] = {}
 
     def reserve(self, name: str) -> None:
         """Keep ``name`` for a step that asks for it by a label."""
-        self._taken.add(name)
+        if name not in self._taken:
+            self._reserved.add(name)
+
+    def is_free(self, name: str) -> bool:
+        return name not in self._taken
 
     def fresh(self, base: str) -> str:
         """Return the path for an unlabelled step made from ``base``."""
         number = self._next.get(base, 0)
-        while (name := f"{base}{number}" if number else base) in self._taken:
+        name = f"{base}{number}" if number else base
+        while name in self._taken or name in self._reserved:
             number += 1
+            name = f"{base}{number}"
         self._next[base] = number + 1
         self._taken.add(name)
         return f"{self.path}.{name}"
@@ -112,7 +126,7 @@ class Names:
         return f"{self.path}.{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Visit:
     """One step on the way from the net to here: a block that was called, or a copy of a repeat."""
 
@@ -135,9 +149,9 @@ class Visit:
         return f"in copy {self.copy + 1} of {self.copies} of `{self.title}`"
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Environment:
-    """Everything a step can refer to. Immutable; a deeper place gets a changed copy."""
+    """Everything a step can refer to. A deeper place gets a changed copy."""
 
     parameters: Mapping[str, Value]
     names: Names
@@ -150,6 +164,23 @@ class Environment:
     top: bool = False
     """Whether this is the net's own body, where inputs and outputs are declared."""
 
-    def inside(self, names: Names) -> Environment:
-        """Return the environment of a group or branch: new names, everything else shared."""
-        return replace(self, names=names, top=False)
+    def inside(
+        self,
+        names: Names,
+        *,
+        labels: Labels | None = None,
+        visit: Visit | None = None,
+        index: int | None = None,
+        aux: str | None = None,
+    ) -> Environment:
+        """Return the environment of a group, branch, copy or head: new names, the rest shared."""
+        return Environment(
+            self.parameters,
+            names,
+            self.labels if labels is None else labels,
+            self.defaults,
+            self.trail if visit is None else (*self.trail, visit),
+            self.index if index is None else index,
+            self.aux if aux is None else aux,
+            self.blocks,
+        )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph.environment import Environment, Flow
 from archdsl.graph.names import VALUE_NAMES
+from archdsl.light import light
 from archdsl.ops import Patch, Reference, Shape, Size, Value, Word, bind, known_words, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -33,7 +33,7 @@ class Mistake(Exception):
         self.help = help
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Evaluator:
     """Evaluates against an environment and the value at hand.
 
@@ -77,6 +77,13 @@ class Evaluator:
             raise Mistake("expression-type", f"{what} is a whole number", tree.span)
         return value
 
+    def number(self, tree: nodes.Value, what: str) -> int | float:
+        """Return a number, or say that ``what`` is one."""
+        value = self.value(tree)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Mistake("argument-type", f"{what} is a number", tree.span)
+        return value
+
     def truth(self, tree: nodes.Expression) -> bool:
         value = self.value(tree)
         if isinstance(value, bool):
@@ -109,9 +116,7 @@ class Evaluator:
 
     def _dims(self, tree: nodes.Dims) -> Patch:
         if len(tree.extents) != 2:
-            raise Mistake(
-                "argument-type", "this is a shape, and a size is expected", tree.span
-            )
+            raise Mistake("argument-type", "this is a shape, and a size is expected", tree.span)
         height, width = (self.whole(extent, "a size") for extent in tree.extents)
         if not tree.stride:
             return Patch(Size(height, width))
@@ -124,12 +129,16 @@ class Evaluator:
             return self.env.parameters[text]
         if text == "index":
             if self.env.index is None:
-                raise Mistake("unknown-name", "`index` counts copies, and no repeat is here", tree.span)
+                raise Mistake(
+                    "unknown-name", "`index` counts copies, and no repeat is here", tree.span
+                )
             return self.env.index
         if text in VALUE_NAMES:
             if self.flow.shape is None:
                 if self.flow.node is None and self.flow.span is None:
-                    raise Mistake("missing-input", f"there is no value whose `{text}` it is", tree.span)
+                    raise Mistake(
+                        "missing-input", f"there is no value whose `{text}` it is", tree.span
+                    )
                 raise Unresolved
             return {
                 "channels": self.flow.shape.channels,
@@ -170,7 +179,9 @@ class Evaluator:
         function = FUNCTIONS.get(tree.name.text)
         if function is None:
             hint = did_you_mean(tree.name.text, FUNCTIONS)
-            raise Mistake("unknown-name", f"there is no function `{tree.name.text}`{hint}", tree.span)
+            raise Mistake(
+                "unknown-name", f"there is no function `{tree.name.text}`{hint}", tree.span
+            )
         return function(*(self._numeric(argument) for argument in tree.arguments))
 
     def _prefixed(self, tree: nodes.Prefixed) -> Value:

@@ -1,4 +1,4 @@
-"""Expansion of bodies: chains, blocks, repeats, joins, choices, groups and labels."""
+"""Expansion of bodies: chains, calls, choices, groups, heads, labels and claims."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import assert_never
 
-from archdsl.diagnostics import Label, did_you_mean
+from archdsl.diagnostics import Label, Severity, did_you_mean
 from archdsl.graph import environment as environments
-from archdsl.graph.builder import Builder, TooManyNodes
-from archdsl.graph.calls import OperatorCalls, head_of, path_of
-from archdsl.graph.environment import Defaults, Environment, Flow, Labels, Names, Visit
+from archdsl.graph.builder import Builder
+from archdsl.graph.calls import OperatorCalls
+from archdsl.graph.environment import Defaults, Environment, Flow, Labels, Names, Visit, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import AuxHead, Scope, ScopeKind
+from archdsl.graph.joins import join, residual
 from archdsl.graph.names import STATEMENTS, why_reserved
+from archdsl.graph.parameters import Parameters, shown
+from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, from_where, quote
-from archdsl.graph.walk import is_lone, mentions_index, reserve_chain, reserve_labels
-from archdsl.ops import Add, Patch, Reference, Scale, Value, Word, bind, operators
+from archdsl.graph.walk import is_lone, label_in, mentions_index, reserve_labels
+from archdsl.ops import bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
-DEEPEST = 100
+DEEPEST = 64
 """Deepest nesting of expansions; Python's own stack holds several frames for each."""
 
 JOINS = ("concat", "add", "mul")
 
 
 class TooDeep(Exception):
-    """Blocks call blocks more than :data:`DEEPEST` deep."""
+    """Steps are nested more than :data:`DEEPEST` deep, most often in blocks that call blocks."""
 
     def __init__(self, span: Span, env: Environment) -> None:
         super().__init__()
@@ -46,33 +49,44 @@ class Expander:
         self.builder = builder
         self.reporter = reporter
         self.calls = OperatorCalls(builder, reporter)
+        self.parameters = Parameters(reporter)
+        self.operators = operators()
+        self.changed = False
+        """Whether the net's parameters are others than it was written with."""
         self.depth = 0
         self.current: Span | None = None
         self.tapped: set[int] = set()
+        self.bodies: list[nodes.Body] = []
         self._steady: dict[int, bool] = {}
+        self._claims_broken = False
 
     # Bodies and chains
 
     def body(self, body: nodes.Body, flow: Flow, env: Environment) -> Flow:
         """Run the statements of a body one after the other."""
-        self._deeper(body.span, env)
-        reserve_labels(body, env.names)
+        self.enter(body.span, env)
+        reserve_labels(body.statements, env.names)
         lone = is_lone(body)
         for statement in body.statements:
-            match statement:
-                case nodes.Default():
-                    env = self.default(statement, flow, env)
-                case nodes.Chain():
-                    flow = self.chain(statement, flow, env, lone)
-        self.depth -= 1
+            if isinstance(statement, nodes.Default):
+                env = self.default(statement, flow, env)
+            else:
+                flow = self.statement(statement, flow, env, lone)
+        self.leave()
         return flow
 
-    def chain(self, chain: nodes.Chain, flow: Flow, env: Environment, lone: bool = False) -> Flow:
-        for step in chain.steps:
-            flow = self.step(step, flow, env, lone)
+    def statement(
+        self, statement: nodes.Link | nodes.Chain, flow: Flow, env: Environment, lone: bool
+    ) -> Flow:
+        if not isinstance(statement, nodes.Chain):
+            return self.step(statement, flow, env, lone)
+        for step in statement.steps:
+            flow = self.step(step, flow, env, lone=False)
         return flow
 
-    def step(self, step: nodes.Step, flow: Flow, env: Environment, lone: bool) -> Flow:
+    def step(self, step: nodes.Link, flow: Flow, env: Environment, lone: bool) -> Flow:
+        if not isinstance(step, nodes.Step):
+            return self.action(step, flow, env, None, lone)
         name = self._label_of(step, env)
         before = flow
         flow = self.action(step.action, flow, env, None if name is None else name.text, lone)
@@ -89,27 +103,27 @@ class Expander:
             case nodes.Call():
                 return self.call(action, flow, env, label, lone)
             case nodes.Repeat():
-                return self.repeat(action, flow, env, label)
+                return repeat(self, action, flow, env, label)
             case nodes.Tap():
                 return self.tap(action, env)
             case nodes.Group():
                 return self.sequence(action.body, flow, env, label)
             case nodes.Choice():
-                return self.choice(action, flow, env, label)
+                return self._choice(action, flow, env, label)
             case _:
                 assert_never(action)
 
     def sequence(self, body: nodes.Body, flow: Flow, env: Environment, label: str | None) -> Flow:
         """Run `{ … }`: a group when it is labelled, otherwise part of the body around it."""
         if label is None:
-            return self.body(body, flow, replace(env, top=False))
+            return self.body(body, flow, env)
         return self._group(body, label, env.names.labelled(label), flow, env)
 
-    def choice(self, tree: nodes.Choice, flow: Flow, env: Environment, label: str | None) -> Flow:
+    def _choice(self, tree: nodes.Choice, flow: Flow, env: Environment, label: str | None) -> Flow:
         try:
             body = self.chosen(tree, flow, env)
         except Unresolved:
-            return Flow(None, None, tree.span)
+            return broken(tree.span)
         return flow if body is None else self.sequence(body, flow, env, label)
 
     def chosen(self, tree: nodes.Choice, flow: Flow, env: Environment) -> nodes.Body | None:
@@ -126,13 +140,17 @@ class Expander:
     def default(self, tree: nodes.Default, flow: Flow, env: Environment) -> Environment:
         """Return the environment with a `default` statement in force."""
         name = tree.operator.text
-        cls = operators().get(name)
+        cls = self.operators.get(name)
         if cls is None:
+            no_operator = f"there is no operator `{name}`{did_you_mean(name, self.operators)}"
             self.reporter.error(
                 "unknown-operator",
-                f"there is no operator `{name}`{did_you_mean(name, operators())}",
+                f"`{name}` is a block, and has no defaults" if name in self.blocks else no_operator,
                 tree.operator.span,
                 env,
+                help="give its parameter a default: `block A(width = 64)`"
+                if name in self.blocks
+                else None,
             )
             return env
         try:
@@ -154,19 +172,19 @@ class Expander:
     ) -> Flow:
         name = call.name.text
         self.current = call.name.span
-        if name in operators():
-            if operators()[name].joins:
-                return self.join(call, flow, env, label, lone)
+        operator = self.operators.get(name)
+        if operator is not None:
+            if operator.joins:
+                return join(self, call, flow, env, label, lone)
             if call.body is not None:
                 return self._no_body(call, env)
-            if not self._has_input(flow, call, env):
-                return Flow(None, None, call.span)
-            path = self._path(env, label, name)
-            return self.calls.run(call, path, flow, env)
+            if not self.has_input(flow, call, env):
+                return broken(call.head)
+            return self.calls.run(call, self.path(env, label, name), flow, env)
         if name == "residual":
-            return self.residual(call, flow, env, label, lone)
+            return residual(self, call, flow, env, label, lone)
         if name == "aux":
-            return self.aux(call, flow, env)
+            return self._aux(call, flow, env)
         if name in STATEMENTS:
             self.reporter.error(
                 "misplaced-statement",
@@ -174,35 +192,28 @@ class Expander:
                 call.name.span,
                 env,
             )
-            return Flow(None, None, call.span)
+            return broken(call.head)
         if name in self.blocks:
             if call.body is not None:
                 return self._no_body(call, env)
-            path = self._path(env, label, name)
-            return self.block(call, path, flow, env)
+            return self._block(call, self.path(env, label, name), flow, env)
         if call.body is not None and not call.arguments:
             return self._named_group(call, flow, env, label)
         return self._unknown(call, env)
 
-    def block(
-        self,
-        call: nodes.Call,
-        path: str,
-        flow: Flow,
-        env: Environment,
-        arguments: Mapping[str, Value] | None = None,
-    ) -> Flow:
+    def _block(self, call: nodes.Call, path: str, flow: Flow, env: Environment) -> Flow:
         """Expand a block at ``path``."""
         block = self.blocks[call.name.text]
         if block.name.text in env.blocks:
             self._recursive(call, env)
-            return Flow(path, None, call.span)
-        parameters = self.parameters(call, block, flow, env)
+            return broken(call.head)
+        parameters = self.parameters.bind(call, block, flow, env)
         if parameters is None:
-            return Flow(path, None, call.span)
-        shown = tuple((name, _shown(value)) for name, value in parameters.items())
+            return broken(call.head)
+        arguments = tuple((name, shown(value)) for name, value in parameters.items())
+        parent = env.names.path
         self.builder.open(
-            Scope(path, ScopeKind.BLOCK, block.name.text, path_of(path), head_of(call), None, shown)
+            Scope(path, ScopeKind.BLOCK, block.name.text, parent, call.head, None, arguments)
         )
         visit = Visit(block.name.text, call.name.span)
         in_copy = bool(env.trail) and env.trail[-1].is_copy_of(visit)
@@ -217,312 +228,48 @@ class Expander:
         )
         return self.body(block.body, flow, inner)
 
-    def parameters(
-        self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
-    ) -> dict[str, Value] | None:
-        """Bind a block call's arguments, positional ones in order; None after an error."""
-        known = [parameter.name.text for parameter in block.parameters]
-        bound: dict[str, Value] = {}
-        ok = True
-        evaluator = Evaluator(env, flow)
-        position = 0
-        for argument in call.arguments:
-            try:
-                if argument.name is not None:
-                    name = argument.name.text
-                    if name not in known:
-                        hint = did_you_mean(name, known)
-                        raise Mistake(
-                            "unknown-argument",
-                            f"block `{block.name.text}` has no parameter `{name}`{hint}",
-                            argument.name.span,
-                            _takes(block),
-                        )
-                elif position >= len(known):
-                    raise Mistake(
-                        "too-many-arguments",
-                        f"block `{block.name.text}` takes {len(known)} arguments, not "
-                        f"{sum(a.name is None for a in call.arguments)}",
-                        argument.span,
-                        _takes(block),
-                    )
-                else:
-                    name = known[position]
-                    position += 1
-                if name in bound:
-                    raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
-                bound[name] = evaluator.value(argument.value)
-            except Mistake as mistake:
-                self.reporter.mistake(mistake, env)
-                ok = False
-            except Unresolved:
-                ok = False
-        if not ok:
-            return None
-        return self._fill(call, block, bound, flow, env)
-
-    def _fill(
-        self,
-        call: nodes.Call,
-        block: nodes.Block,
-        bound: dict[str, Value],
-        flow: Flow,
-        env: Environment,
-    ) -> dict[str, Value] | None:
-        """Add the defaults of parameters that were not given; they may use earlier ones."""
-        filled: dict[str, Value] = {}
-        for parameter in block.parameters:
-            name = parameter.name.text
-            if name in bound:
-                filled[name] = bound[name]
-            elif parameter.default is None:
-                absent = [
-                    f"`{p.name.text}`"
-                    for p in block.parameters
-                    if p.default is None and p.name.text not in bound
-                ]
-                self.reporter.error(
-                    "missing-argument",
-                    f"block `{block.name.text}` needs {', '.join(absent)}",
-                    head_of(call),
-                    env,
-                    labels=(Label(block.name.span, "the block is here"),),
-                    help=_takes(block),
-                )
-                return None
-            else:
-                try:
-                    scope = replace(env, parameters=filled, index=None)
-                    filled[name] = Evaluator(scope, flow).value(parameter.default)
-                except Mistake as mistake:
-                    self.reporter.mistake(mistake, env)
-                    return None
-                except Unresolved:
-                    return None
-        return filled
-
-    # Repeats
-
-    def repeat(self, tree: nodes.Repeat, flow: Flow, env: Environment, label: str | None) -> Flow:
-        """Run an action several times in a row; copies are numbered from 0."""
-        try:
-            count = Evaluator(env, flow).whole(tree.count, "a repeat count")
-        except Mistake as mistake:
-            self.reporter.mistake(mistake, env)
-            return Flow(None, None, tree.span)
-        except Unresolved:
-            return Flow(None, None, tree.span)
-        if count < 0:
-            self.reporter.error(
-                "argument-out-of-range", f"cannot repeat {count} times", tree.count.span, env
-            )
-            return Flow(None, None, tree.span)
-        title = tree.action.name.text if isinstance(tree.action, nodes.Call) else "repeat"
-        path = self._path(env, label, title)
-        self.builder.open(Scope(path, ScopeKind.REPEAT, title, path_of(path), tree.span, count))
-        self.current = tree.span
-        if count > self.builder.most_nodes:
-            raise TooManyNodes
-        names = Names(path)
-        steady = self._is_steady(tree)
-        last_cost = -1
-        for copy in range(count):
-            before, spent = flow.shape, self.builder.spent
-            self.builder.spend()
-            inner = replace(
-                env,
-                names=names,
-                labels=Labels(env.labels),
-                trail=(*env.trail, Visit(title, tree.span, copy, count)),
-                index=copy,
-                top=False,
-            )
-            flow = self._copy(tree.action, f"{path}.{copy}", flow, inner)
-            cost = self.builder.spent - spent
-            if steady and before == flow.shape and cost == last_cost:
-                # From here on every copy is like the last: say now if they are too many.
-                self.current = tree.span
-                if self.builder.spent + cost * (count - copy - 1) > self.builder.most_nodes:
-                    raise TooManyNodes
-            last_cost = cost if before == flow.shape else -1
-        return flow
-
-    def _copy(
-        self, action: nodes.Call | nodes.Group, path: str, flow: Flow, env: Environment
-    ) -> Flow:
-        if isinstance(action, nodes.Call):
-            number = path.rpartition(".")[2]
-            return self.call(action, flow, env, number, lone=False)
-        scope = Scope(path, ScopeKind.GROUP, "repeat", path_of(path), action.span)
-        self.builder.open(scope)
-        return self.body(action.body, flow, env.inside(Names(path)))
-
-    # Joins
-
-    def join(
-        self, call: nodes.Call, flow: Flow, env: Environment, label: str | None, lone: bool
-    ) -> Flow:
-        """Run a concat, add or mul; alone in its body it lends its branches the body's path."""
-        name = call.name.text
-        if call.body is None:
-            self.reporter.error(
-                "missing-branches",
-                f"`{name}` needs its branches in braces",
-                call.span,
-                env,
-                help=f"write `{name} {{ conv 1x1 64; conv 3x3 64 }}`",
-            )
-            return Flow(None, None, call.span)
-        ready = self.calls.ready(call, flow, env)
-        if ready is None:
-            return Flow(None, None, call.span)
-        path, scope, names = self._join_scope(call, ScopeKind.JOIN, env, label, lone)
-        self._deeper(call.name.span, env)
-        ends: list[Flow] = []
-        for statement in call.body.statements:
-            if isinstance(statement, nodes.Default):
-                env = self.default(statement, flow, env)
-                continue
-            end = self._branch(statement, names, len(ends), flow, env)
-            if end is not None:
-                ends.append(end)
-        self.depth -= 1
-        if not ends:
-            self.reporter.error("missing-branches", f"`{name}` has no branches", call.span, env)
-            return Flow(path, None, call.span)
-        if any(end.node is None and end.span is None for end in ends):
-            self._has_input(environments.NOTHING, call, env)
-            return Flow(path, None, call.span)
-        return self.calls.place(
-            ready.unit[0][1], tuple(ends), path, scope, env, call, ready
-        )
-
-    def _branch(
-        self, chain: nodes.Chain, names: Names, number: int, flow: Flow, env: Environment
-    ) -> Flow | None:
-        """Run one branch; None if an `if` without a choice leaves it out."""
-        only = chain.steps[0] if len(chain.steps) == 1 else None
-        if only is not None and isinstance(only.action, nodes.Choice):
-            try:
-                if self.chosen(only.action, flow, env) is None:
-                    return None
-            except Unresolved:
-                return Flow(None, None, only.span)
-        path = names.fresh(f"branch{number}")
-        span = chain.steps[0].span
-        self.builder.open(Scope(path, ScopeKind.BRANCH, f"branch{number}", path_of(path), span))
-        inner = env.inside(Names(path))
-        reserve_chain(chain, inner.names)
-        return self.chain(chain, flow, inner, lone=only is not None)
-
-    def residual(
-        self, call: nodes.Call, flow: Flow, env: Environment, label: str | None, lone: bool
-    ) -> Flow:
-        """Run a residual: the body's value, scaled, added to the value it started from."""
-        broken = Flow(None, None, call.span)
-        if call.body is None:
-            self.reporter.error(
-                "missing-branches",
-                "`residual` needs a body in braces",
-                call.span,
-                env,
-                help="write `residual { conv 3x3 64; conv 3x3 64 }`",
-            )
-            return broken
-        if not self._has_input(flow, call, env):
-            return broken
-        factor = self._keyword(call, "scale", 1.0, flow, env)
-        if factor is None:
-            return broken
-        path, scope, names = self._join_scope(call, ScopeKind.RESIDUAL, env, label, lone)
-        end = self.body(call.body, flow, env.inside(names))
-        if factor != 1:
-            scaled = names.fresh("scale")
-            end = self.calls.place(Scale(factor=factor), (end,), scaled, scope, env, call)
-        if end.shape is not None and flow.shape is not None and end.shape != flow.shape:
-            self._unequal_residual(call, flow, end, env)
-            return Flow(path, None, call.span)
-        return self.calls.place(Add(), (flow, end), path, scope, env, call)
-
-    def _unequal_residual(
-        self, call: nodes.Call, flow: Flow, end: Flow, env: Environment
-    ) -> None:
-        assert flow.shape is not None and end.shape is not None
-        labels = ()
-        if call.body is not None and call.body.statements:
-            last = call.body.statements[-1].span
-            labels = (Label(last, f"the body ends here, {end.shape.spoken}"),)
-        suggestion = None
-        if end.shape.grid == flow.shape.grid:
-            suggestion = f"give the last step of the body {flow.shape.channels} channels"
-        elif end.shape.channels == flow.shape.channels:
-            suggestion = "keep the grid inside of the body: stride 1 and `same` padding"
-        self.reporter.error(
-            "unequal-branches",
-            f"cannot add {end.shape.spoken} to {flow.shape.spoken}",
-            call.name.span,
-            env,
-            remark="the body and the input it is added to need the same shape",
-            labels=labels,
-            notes=from_where(flow),
-            help=suggestion,
-        )
-
-    def _join_scope(
-        self, call: nodes.Call, kind: ScopeKind, env: Environment, label: str | None, lone: bool
-    ) -> tuple[str, str, Names]:
-        """Return the join's path, the scope its node stands in, and the names of its inside.
-
-        A join is its own scope. Alone in a body and unlabelled it adds none: its branches then
-        stand directly in the body's scope, as in ``A.2.branch3``.
-        """
-        if lone and label is None:
-            return self._path(env, None, call.name.text), env.names.path, env.names
-        path = self._path(env, label, call.name.text)
-        self.builder.open(Scope(path, kind, call.name.text, path_of(path), head_of(call)))
-        return path, path, Names(path)
-
     # Auxiliary heads, groups, taps, labels
 
-    def aux(self, call: nodes.Call, flow: Flow, env: Environment) -> Flow:
+    def _aux(self, call: nodes.Call, flow: Flow, env: Environment) -> Flow:
         """Run an auxiliary head on the value at hand, which the main path keeps."""
         names = [argument for argument in call.arguments if argument.name is None]
         if call.body is None or len(names) != 1 or not isinstance(names[0].value, nodes.Name):
             self.reporter.error(
                 "missing-argument",
                 "`aux` needs a name and a body",
-                head_of(call),
+                call.head,
                 env,
                 help="write `aux aux1 weight=0.3 { … }`",
             )
             return flow
         name = names[0].value
-        weight = self._keyword(call, "weight", 1.0, flow, env, skip=1)
-        if weight is None or not self._has_input(flow, call, env):
+        weight = self.keyword(call, "weight", 1.0, flow, env, skip=1)
+        if weight is None or not self.has_input(flow, call, env):
             return flow
         if env.aux is not None:
             self.reporter.error(
-                "misplaced-statement", "an `aux` head cannot stand inside another", call.name.span, env
+                "misplaced-statement",
+                "an `aux` head cannot stand inside another",
+                call.name.span,
+                env,
             )
             return flow
         if not self._nameable(name, env):
             return flow
         path = env.names.labelled(name.text)
-        old = self.builder.scopes.get(path)
-        if old is not None:
-            self._twice(name, old.span, env)
-            return flow
-        self.builder.open(Scope(path, ScopeKind.AUX, name.text, path_of(path), head_of(call)))
-        inner = replace(env.inside(Names(path)), labels=Labels(env.labels), aux=path)
+        self.builder.open(Scope(path, ScopeKind.AUX, name.text, env.names.path, call.head))
+        inner = env.inside(Names(path), labels=Labels(env.labels), aux=path)
         end = self.body(call.body, flow, inner)
-        if end.shape is not None and end.node is not None:
+        if end.node is not None and not end.node.startswith(f"{path}."):
+            self.reporter.error(
+                "missing-branches", f"`aux` head `{name.text}` computes nothing", call.head, env
+            )
+        elif end.node is not None:
             self.builder.aux.append(AuxHead(path, end.node, weight))
         return flow
 
-    def _group(
-        self, body: nodes.Body, title: str, path: str, flow: Flow, env: Environment
-    ) -> Flow:
-        self.builder.open(Scope(path, ScopeKind.GROUP, title, path_of(path), body.span))
+    def _group(self, body: nodes.Body, title: str, path: str, flow: Flow, env: Environment) -> Flow:
+        self.builder.open(Scope(path, ScopeKind.GROUP, title, env.names.path, body.span))
         return self.body(body, flow, env.inside(Names(path)))
 
     def _named_group(
@@ -539,28 +286,41 @@ class Expander:
                 env,
                 help="a group can have any name that is not so close to another",
             )
-            return Flow(None, None, call.span)
-        if not self._nameable(call.name, env):
-            return Flow(None, None, call.span)
-        path = self._path(env, label, name)
-        return self._group(call.body, name, path, flow, env)
+            return broken(call.head)
+        if label is None and not self._nameable(call.name, env, repeated=True):
+            return broken(call.head)
+        return self._group(call.body, name, self.path(env, label, name), flow, env)
 
     def tap(self, tap: nodes.Tap, env: Environment) -> Flow:
         """Return a label's value."""
         label = env.labels.find(tap.name.text)
         if label is None:
-            known = env.labels.names()
+            self._unknown_label(tap, env)
+            return broken(tap.span)
+        self.tapped.add(id(label))
+        return label.flow
+
+    def _unknown_label(self, tap: nodes.Tap, env: Environment) -> None:
+        name = tap.name.text
+        trees = (*self.bodies, *(block.body for block in self.blocks.values()))
+        elsewhere = next((found for tree in trees if (found := label_in(tree, name))), None)
+        if elsewhere is None:
             self.reporter.error(
                 "unknown-label",
-                f"there is no label `{tap.name.text}` before this"
-                + did_you_mean(tap.name.text, known),
+                f"there is no label `{name}`{did_you_mean(name, env.labels.names())}",
                 tap.span,
                 env,
                 help="a label names a step before it is used: `conv 3x3 64 as skip`",
             )
-            return Flow(None, None, tap.span)
-        self.tapped.add(id(label))
-        return label.flow
+            return
+        self.reporter.error(
+            "unknown-label",
+            f"label `{name}` is not known here",
+            tap.span,
+            env,
+            labels=(Label(elsewhere.span, "it is given here"),),
+            help="a label holds from its step on, in its own block, copy of a repeat or head",
+        )
 
     def _label_of(self, step: nodes.Step, env: Environment) -> nodes.Name | None:
         """Return the name a step is given, None if there is none that it can have."""
@@ -572,13 +332,19 @@ class Expander:
             self.reporter.error(
                 "duplicate-name", "a step has one name", extra[0].span, env, labels=(first,)
             )
-        if not self._nameable(name, env):
+        called = step.action.name.text if isinstance(step.action, nodes.Call) else ""
+        if called in ("aux", "output", "expect"):
+            self.reporter.error(
+                "misplaced-label",
+                f"`{called}` is no step, and has no value to name",
+                name.span,
+                env,
+                help="the head's name stands behind `aux`: `aux aux1 { … }`"
+                if called == "aux"
+                else None,
+            )
             return None
-        old = env.labels.table.get(name.text)
-        if old is not None:
-            self._twice(name, old.span, env)
-            return None
-        return name
+        return name if self._nameable(name, env) else None
 
     def _claim(self, claim: nodes.Claim, before: Flow, flow: Flow, env: Environment) -> None:
         if flow.shape is None:
@@ -590,8 +356,11 @@ class Expander:
             return
         except Unresolved:
             return
-        if claimed.triple == flow.shape.triple:
+        if claimed.triple == flow.shape.triple or self._claims_broken:
             return
+        # With other parameters than the spec was written for, say where shapes first part from
+        # its claims; those after it follow from that one.
+        self._claims_broken = self.changed
         self.reporter.error(
             "wrong-claim",
             f"the shape here is {flow.shape}, not {claimed}",
@@ -599,12 +368,13 @@ class Expander:
             env,
             remark="claimed here",
             notes=from_where(before, "the input of this step"),
-            help=f"`=> {flow.shape.source}`",
+            help=None if self.changed else f"`=> {flow.shape.source}`",
+            severity=Severity.WARNING if self.changed else Severity.ERROR,
         )
 
     # Small helpers
 
-    def _keyword(
+    def keyword(
         self,
         call: nodes.Call,
         name: str,
@@ -615,6 +385,7 @@ class Expander:
     ) -> float | None:
         """Return the one named number a statement such as `residual scale=` takes."""
         number = default
+        given = False
         for argument in call.arguments:
             try:
                 if argument.name is None:
@@ -633,10 +404,10 @@ class Expander:
                         f"`{call.name.text}` has no argument `{argument.name.text}`{hint}",
                         argument.name.span,
                     )
-                value = Evaluator(env, flow).value(argument.value)
-                if isinstance(value, bool) or not isinstance(value, int | float):
-                    raise Mistake("argument-type", f"`{name}` is a number", argument.value.span)
-                number = float(value)
+                if given:
+                    raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
+                given = True
+                number = float(Evaluator(env, flow).number(argument.value, f"`{name}`"))
             except Mistake as mistake:
                 self.reporter.mistake(mistake, env)
                 return None
@@ -644,21 +415,26 @@ class Expander:
                 return None
         return number
 
-    def _is_steady(self, tree: nodes.Repeat) -> bool:
+    def is_steady(self, tree: nodes.Repeat) -> bool:
+        """Return whether copies of a repeat can only differ where their inputs do."""
         if id(tree) not in self._steady:
-            self._steady[id(tree)] = not mentions_index(tree.action)
+            self._steady[id(tree)] = not mentions_index(tree)
         return self._steady[id(tree)]
 
-    def _path(self, env: Environment, label: str | None, base: str) -> str:
+    def path(self, env: Environment, label: str | None, base: str) -> str:
         return env.names.fresh(base) if label is None else env.names.labelled(label)
 
-    def _deeper(self, span: Span, env: Environment) -> None:
+    def enter(self, span: Span, env: Environment) -> None:
+        """Go one level deeper; every call is followed by one of :meth:`leave`."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise TooDeep(span, env)
 
-    def _has_input(self, flow: Flow, call: nodes.Call, env: Environment) -> bool:
-        if flow.node is not None or flow.span is not None:
+    def leave(self) -> None:
+        self.depth -= 1
+
+    def has_input(self, flow: Flow, call: nodes.Call, env: Environment) -> bool:
+        if not flow.is_nothing:
             return True
         self.reporter.error(
             "missing-input",
@@ -677,7 +453,7 @@ class Expander:
             env,
             help="a named group needs a name that no operator or block has",
         )
-        return Flow(None, None, call.span)
+        return broken(call.head)
 
     def _unknown(self, call: nodes.Call, env: Environment) -> Flow:
         name = call.name.text
@@ -688,7 +464,7 @@ class Expander:
             call.name.span,
             env,
         )
-        return Flow(None, None, call.span)
+        return broken(call.head)
 
     def _recursive(self, call: nodes.Call, env: Environment) -> None:
         name = call.name.text
@@ -701,46 +477,29 @@ class Expander:
             labels=(Label(self.blocks[name].name.span, "the circle begins here"),),
         )
 
-    def _nameable(self, name: nodes.Name, env: Environment) -> bool:
+    def _nameable(self, name: nodes.Name, env: Environment, repeated: bool = False) -> bool:
+        """Return whether a step can have a name; ``repeated`` names get a number at need."""
         why = why_reserved(name.text)
-        if why is None:
+        if why is not None:
+            self.reporter.error(
+                "reserved-name", f"nothing can be called `{name.text}`: {why}", name.span, env
+            )
+            return False
+        old = env.labels.table.get(name.text)
+        if repeated or (old is None and env.names.is_free(name.text)):
             return True
-        self.reporter.error(
-            "reserved-name", f"nothing can be called `{name.text}`: {why}", name.span, env
-        )
-        return False
-
-    def _twice(self, name: nodes.Name, first: Span, env: Environment) -> None:
+        first = None if old is None else old.span
+        if first is None:
+            path = f"{env.names.path}.{name.text}"
+            node, scope = self.builder.nodes.get(path), self.builder.scopes.get(path)
+            first = (
+                node.origin[0] if node is not None else scope.span if scope is not None else None
+            )
         self.reporter.error(
             "duplicate-name",
             f"there are two steps called `{name.text}`",
             name.span,
             env,
-            labels=(Label(first, "the first is here"),),
+            labels=() if first is None else (Label(first, "the first is here"),),
         )
-
-
-def _takes(block: nodes.Block) -> str:
-    if not block.parameters:
-        return f"block `{block.name.text}` takes no arguments"
-    names = ", ".join(f"`{parameter.name.text}`" for parameter in block.parameters)
-    return f"block `{block.name.text}` takes {names}"
-
-
-def _shown(value: Value) -> str:
-    """Return a block argument as the spec could have written it."""
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return str(value)
-        case float():
-            return f"{value:g}"
-        case Word():
-            return value.text
-        case Patch():
-            return value.size.source
-        case Reference():
-            return value.name
-        case tuple():
-            return "[" + ", ".join(_shown(item) for item in value) + "]"
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import networkx
 
@@ -28,7 +28,8 @@ def to_networkx(graph: Graph) -> networkx.MultiDiGraph[str]:
     for node in graph:
         for position, operand in enumerate(node.operands):
             made.add_edge(operand, node.id, key=position)
-    return networkx.freeze(made)
+    networkx.freeze(made)
+    return made
 
 
 def to_json(graph: Graph) -> dict[str, Any]:
@@ -88,6 +89,6 @@ def _plain(value: object) -> Any:
         case Enum():
             return value.value
         case tuple():
-            return list(value)
+            return list(cast("tuple[object, ...]", value))
         case _:
             return value

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import networkx
 
 NodeId = str
-"""A path such as ``inception_v4.A.2.branch3.conv1``: the same in messages, drawings and state dict."""
+"""A path such as ``inception_v4.A.2.branch3.conv1``: one name in messages, drawings and keys."""
 
 
 @dataclass(frozen=True, slots=True)

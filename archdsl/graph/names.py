@@ -12,8 +12,7 @@ STATEMENTS = ("input", "output", "aux", "expect", "residual")
 
 LANGUAGE = ("net", "block", "use", "default", "as", "if", "else", "and", "or", "not", "x")
 
-MODULE_ATTRIBUTES = frozenset(
-    """
+_ATTRIBUTES = """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
     double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
     get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
@@ -23,8 +22,8 @@ MODULE_ATTRIBUTES = frozenset(
     register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
     set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
     zero_grad forward_features forward_head get_classifier reset_classifier
-    """.split()
-)
+"""
+MODULE_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 """Attributes of torch's modules and of ours: a submodule cannot have such a name.
 
 A test holds this list against torch's own ``torch.nn.Module``.

@@ -2,52 +2,128 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archdsl.graph.environment import Names
+from archdsl.graph.names import VALUE_NAMES
 from archdsl.syntax import nodes
 
 
-def walk(tree: object) -> Iterator[object]:
-    """Yield every node of a syntax tree, without recursion."""
-    pending = [tree]
+def varies(arguments: tuple[nodes.Argument, ...]) -> bool:
+    """Return whether arguments may ask about the value at hand or the copy of a repeat."""
+    values = [argument.value for argument in arguments]
+    return any(name in VALUE_NAMES for name in _names_in(values))
+
+
+def mentions_index(repeat: nodes.Repeat) -> bool:
+    """Return whether copies of a repeat may differ because they ask for their `index`."""
+    span = repeat.span
+    return re.search(r"\bindex\b", span.text) is not None
+
+
+def _names_in(pending: list[nodes.Value]) -> Iterator[str]:
     while pending:
-        node = pending.pop()
-        yield node
-        for name in getattr(node, "__dataclass_fields__", ()):
-            child = getattr(node, name)
-            if isinstance(child, tuple):
-                pending.extend(child)
-            elif name != "span" and hasattr(child, "__dataclass_fields__"):
-                pending.append(child)
+        match pending.pop():
+            case nodes.Name(text=text):
+                yield text
+            case nodes.Number() | nodes.Tap():
+                pass
+            case nodes.Dims(extents=extents):
+                pending.extend(extents)
+            case nodes.Listing(items=items):
+                pending.extend(items)
+            case nodes.Reference(arguments=inner):
+                pending.extend(argument.value for argument in inner)
+            case nodes.Operation(operands=operands):
+                pending.extend(operands)
+            case nodes.Prefixed(operand=operand):
+                pending.append(operand)
+            case nodes.Function(arguments=operands):
+                pending.extend(operands)
 
 
-def mentions_index(tree: object) -> bool:
-    """Return whether copies of ``tree`` may differ because it asks for its `index`."""
-    return any(isinstance(node, nodes.Name) and node.text == "index" for node in walk(tree))
+def links(body: nodes.Body) -> Iterator[nodes.Link]:
+    """Yield every step in a body, at any depth, without recursion."""
+    pending = [body]
+    while pending:
+        for statement in pending.pop().statements:
+            match statement:
+                case nodes.Default():
+                    continue
+                case nodes.Chain():
+                    steps = statement.steps
+                case _:
+                    steps = (statement,)
+            for link in steps:
+                yield link
+                pending.extend(_bodies(action_of(link)))
 
 
-def calls_in(tree: object) -> Iterator[str]:
-    """Yield the name of everything that is called in ``tree``."""
-    for node in walk(tree):
-        if isinstance(node, nodes.Call):
-            yield node.name.text
+def _bodies(action: nodes.Action) -> tuple[nodes.Body, ...]:
+    match action:
+        case nodes.Call(body=body):
+            return () if body is None else (body,)
+        case nodes.Group():
+            return (action.body,)
+        case nodes.Repeat():
+            return _bodies(action.action)
+        case nodes.Choice():
+            bodies = tuple(arm.body for arm in action.arms)
+            return bodies if action.otherwise is None else (*bodies, action.otherwise)
+        case nodes.Tap():
+            return ()
+
+
+def action_of(link: nodes.Link) -> nodes.Action:
+    return link.action if isinstance(link, nodes.Step) else link
+
+
+def calls_in(body: nodes.Body) -> Iterator[str]:
+    """Yield the name of everything that is called in a body."""
+    for link in links(body):
+        action = action_of(link)
+        if isinstance(action, nodes.Repeat):
+            action = action.action
+        if isinstance(action, nodes.Call):
+            yield action.name.text
+
+
+def label_in(body: nodes.Body, name: str) -> nodes.Name | None:
+    """Return where a body names a step ``name``, at any depth."""
+    for link in links(body):
+        if isinstance(link, nodes.Step):
+            for label in link.labels:
+                if label.text == name:
+                    return label
+    return None
 
 
 def is_lone(body: nodes.Body) -> bool:
     """Return whether a body consists of a single step, `default` statements aside."""
-    chains = [one for one in body.statements if isinstance(one, nodes.Chain)]
-    return len(chains) == 1 and len(chains[0].steps) == 1
+    steps = [one for one in body.statements if not isinstance(one, nodes.Default)]
+    return len(steps) == 1 and not isinstance(steps[0], nodes.Chain)
 
 
-def reserve_labels(body: nodes.Body, names: Names) -> None:
-    """Keep the names that steps of a body ask for from steps that take what is free."""
-    for statement in body.statements:
-        if isinstance(statement, nodes.Chain):
-            reserve_chain(statement, names)
-
-
-def reserve_chain(chain: nodes.Chain, names: Names) -> None:
-    for step in chain.steps:
-        for label in step.labels:
-            names.reserve(label.text)
+def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> None:
+    """Keep the names that steps ask for from steps that take what is free."""
+    pending = list(statements)
+    while pending:
+        statement = pending.pop()
+        match statement:
+            case nodes.Step():
+                for label in statement.labels:
+                    names.reserve(label.text)
+                if not statement.labels:
+                    pending.append(statement.action)
+            case nodes.Chain():
+                pending.extend(statement.steps)
+            case nodes.Group():
+                pending.extend(statement.body.statements)
+            case nodes.Choice():
+                for arm in statement.arms:
+                    pending.extend(arm.body.statements)
+                if statement.otherwise is not None:
+                    pending.extend(statement.otherwise.statements)
+            case _:
+                pass

@@ -6,194 +6,258 @@ stop in the same state at the same kind of token.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from lark import Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from functools import cached_property
 
 from archdsl.diagnostics import Diagnostic, Label
 from archdsl.source import SourceFile
+from archdsl.syntax.machine import END, Machine, Run, Stuck, Token
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A mistake people make, what to say about it, and texts that contain it."""
+    """A mistake people make, what to say about it, and statements or whole texts with it."""
 
     headline: str
     help: str
-    samples: tuple[str, ...]
+    statements: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
+
+PLACES = ("net a {{ {} }}", "net a {{\n{} }}", "net a {{ relu; {} }}", "net a {{ relu -> {} }}")
+"""Where a statement can stand; the parser is in another state at each."""
 
 SLIPS = (
     Slip(
         "an operator's arguments stand behind its name, without parentheses or commas",
         "write `conv 3x3 64`",
-        ("net a { conv(3x3, 64) }", "net a { conv(64, 3) }", "net a { relu() }"),
+        ("conv(3x3, 64)", "conv(64, 3)", "relu()", "conv(kernel=3)"),
     ),
     Slip(
         "arguments are separated by spaces, not commas",
         "write `conv 3x3 64`",
-        (
-            "net a { conv 3x3, 64 }",
-            "net a { conv 64, 3x3 }",
-            "net a { conv kernel=3, channels=64 }",
-            "net a { conv c, 3 }",
-        ),
+        ("conv 3x3, 64", "conv kernel=3, channels=64", "conv c, 3", "conv 3x3 valid, 64"),
     ),
     Slip(
         "a step is named behind it, with `as`",
         "write `conv 3x3 64 as y`",
-        ("net a { y = conv 3x3 64 }", "net a { y = relu }"),
+        ("y = conv 3x3 64", "y: conv 3x3 64"),
     ),
     Slip(
         "a repeat is written with `x`",
         "write `4 x A`",
-        ("net a { 4 * A }", "net a { 4 A }", "net a { 4 }"),
+        ("4 * A", "4 A", "4", "(n) A", "(n) * A"),
+    ),
+    Slip(
+        "an operator's name comes first",
+        "write `conv 3x3 64`",
+        ("3x3 conv 64", "3x3x64 input", "1.5 relu", "-1 relu", "[1] relu"),
     ),
     Slip(
         "a chain ends in an arrow",
         "write the next step behind `->`, or remove the arrow",
-        ("net a { conv 3x3 64 -> }", "net a { relu -> ; relu }", "net a { relu -> -> relu }"),
+        ("conv 3x3 64 ->", "relu -> ; relu"),
     ),
     Slip(
         "an arrow has nothing before it",
         "begin with the first step: `relu -> conv 3x3 64`",
-        ("net a { -> relu }", "net a { relu; ; -> -> relu }", "net a { { -> relu } }"),
+        ("-> relu", "relu -> -> relu"),
     ),
     Slip(
-        "comments begin with `#`",
-        "write `# …`",
-        ("net a { // b", "net a { relu // b"),
+        "an arrow is written `->`",
+        "write `relu -> conv 3x3 64`",
+        ("relu > relu", "relu - relu", "conv 3x3 - relu", "conv 3x3 > relu", "conv 3 >> relu"),
     ),
     Slip(
         "a step stands outside of every net and block",
         "steps belong between the braces of a `net` or a `block`",
-        ("conv 3x3 64", "input 3x3x3", "4 x A", "concat { relu }", "@a", "{ relu }"),
+        (),
+        (
+            *(
+                "conv 3x3 64",
+                "input 3x3x3",
+                "4 x A",
+                "concat { relu }",
+                "@a",
+                "{ relu }",
+                "-> relu",
+            ),
+            *("net a { relu }\nconv 3x3 64", "net a { relu }\n@a", "net a { relu }\n{ relu }"),
+        ),
     ),
     Slip(
         "a net or block needs a name",
         "write `net my_net { … }`",
-        ("net { relu }", "block { relu }", "net (a=1) { relu }", "net 3 { }"),
+        (),
+        ("net { relu }", "block { relu }", "net (a=1) { relu }", "net 3 { }", "block 3x3 { }"),
     ),
     Slip(
         "a net or block needs a body in braces",
         "write `block A { … }`",
-        ("block A: relu", "net a", "net a\n", "block A\nnet b { relu }", "block a(c)"),
+        (),
+        (
+            *("block A: relu", "net a", "net a\n", "block A\nnet b { relu }", "block a(c)"),
+            *("block a(c)\n", "block a(c) relu", "block a relu", "block a = relu"),
+        ),
+    ),
+    Slip(
+        "the parameters of a net or block stand in one pair of parentheses, with commas",
+        "write `block A(width, depth=2) { … }`",
+        (),
+        (
+            *(
+                "block a(b c) { relu }",
+                "block a(b=1 c) { relu }",
+            ),
+            *("block a(3) { relu }", "block a(b,,c) { relu }", "block a(3x3) { relu }"),
+        ),
     ),
     Slip(
         "what `if` and `else` choose stands in braces",
         "write `if stride != 1 { … } else { … }`",
-        ("net a { if b relu }", "net a { if b { relu } else relu }", "net a { if b\n relu }"),
+        ("if b relu", "if b { relu } else relu", "if b\n relu", "if b: relu", "if b == 1 relu"),
     ),
     Slip(
-        "`else` has no `if` before it",
-        "write `if … { … } else { … }`",
-        ("net a { else { relu } }", "net a { relu; else { relu } }"),
+        "a comparison is written with two equals signs",
+        "write `if stride == 1 { … }`",
+        ("if b = 1 { relu }",),
+    ),
+    Slip(
+        "`if` takes one comparison at a time",
+        "join comparisons with `and`: `if 1 < a and a < 5 { … }`",
+        ("if 1 < a < 5 { relu }",),
+    ),
+    Slip(
+        "an expression among arguments stands in parentheses",
+        "write `conv 3x3 (4*c)`",
+        ("conv 3x3 4*c", "conv c*4", "conv c+4", "conv c/4", "conv stride=c*2", "conv 4 / 2"),
     ),
     Slip(
         "a label is a name",
         "write `conv 3x3 64 as skip`, and `@skip` where it is used",
-        ("net a { relu as 3 }", "net a { relu as }", "net a { @ }", "net a { @3 }"),
+        ("relu as 3", "relu as", "@", "@3", "relu as 3x3", "@(a)", "relu as @a"),
     ),
     Slip(
         "an argument's value is missing",
         "write `stride=2`",
-        ("net a { conv stride= }", "net a { conv stride=; relu }", "net a { conv a= b=2 }"),
+        ("conv stride=", "conv stride=; relu"),
     ),
     Slip(
         "a claimed shape is height x width x channels",
         "write `=> 35x35x384`",
-        ("net a { relu => }", "net a { relu =>; relu }"),
+        ("relu =>", "relu =>; relu"),
     ),
     Slip(
         "`use` takes a file name in quotes",
         'write `use "blocks.arch"`',
-        ("use blocks", "use blocks.arch", "use"),
+        (),
+        ("use blocks", "use blocks.arch", "use", "use\n", "use 3"),
     ),
     Slip(
         "`default` takes an operator and arguments",
         "write `default conv act=relu`",
-        ("net a { default }", "net a { default conv }", "net a { default conv; relu }"),
+        (),
+        (
+            *("net a { default }", "net a { default conv }", "net a { default conv; relu }"),
+            *("net a { default 3 }", "net a { default; relu }"),
+        ),
     ),
     Slip(
         "two statements stand on one line",
         "put `;` or `->` between them, or begin a new line",
-        ("net a { concat { relu } relu }", "net a { { relu } relu }", "block a { } block b { }"),
+        ("concat { relu } relu", "{ relu } relu", "@a relu", "concat { relu } @a", "@a 2 x relu"),
+        ("block a { } block b { }", 'use "a" use "b"', "net a { relu } relu"),
     ),
 )
 
+ANYWHERE: Mapping[str, Slip] = {
+    "FLOOR": Slip("comments begin with `#`", "write `# …`"),
+    "_ELSE": Slip("`else` has no `if` before it", "write `if … { … } else { … }`"),
+    "STRING": Slip("only the file name behind `use` stands in quotes", "remove the quotes"),
+    "DEFAULT": Slip("`default` is a statement of its own", "put it on a line of its own"),
+    "BLOCK": Slip("a `block` stands at the top of a file", "move it out of the braces"),
+    "NET": Slip("a `net` stands at the top of a file", "move it out of the braces"),
+    "USE": Slip("a `use` stands at the top of a file", "move it out of the braces"),
+}
+"""Mistakes that are known by their token alone, wherever it is met."""
+
+CHARACTERS: Mapping[str, Slip] = {
+    "×": Slip("sizes and repeats are written with the letter x", "write `3x3` and `4 x A`"),
+    "→": Slip("an arrow is written `->`", "write `relu -> conv 3x3 64`"),
+    "⇒": Slip("a claim is written with `=>`", "write `=> 35x35x384`"),
+    '"': ANYWHERE["STRING"],
+    "'": ANYWHERE["STRING"],
+    "!": Slip("negation is written `not`", "write `if not last { … }`"),
+    "&": Slip("conditions are joined with `and`", "write `if a and b { … }`"),
+    "|": Slip("conditions are joined with `or`", "write `if a or b { … }`"),
+}
+
 NAMES = {
-    "$END": "the end of the file",
+    END: "the end of the file",
     "_NL": "the end of the line",
-    "LBRACE": "`{`",
-    "RBRACE": "`}`",
-    "RPAR": "`)`",
     "_ARROW": "`->`",
     "_ELSE": "`else`",
     "_COMMA": "`,`",
 }
 
 
-def explain(
-    source: SourceFile, error: UnexpectedInput, accepts: Callable[[str], None]
-) -> Diagnostic:
-    """Return a diagnostic for what the parser stumbled over."""
-    if isinstance(error, UnexpectedCharacters):
-        return _unexpected_character(source, error)
-    assert isinstance(error, UnexpectedToken), type(error)
-    label = Label(source.span(*_place(source, error.token)))
-    slip = _slip(error, accepts)
-    if slip is not None:
-        return Diagnostic("syntax", slip.headline, (label,), help=slip.help)
-    return Diagnostic("syntax", f"{_found(error.token)} does not fit here", (label,))
+Key = tuple[int, str, str]
+_OPENERS = ("LBRACE", "LPAR", "CALLPAR", "LSQB", "IF")
 
 
-def _slip(error: UnexpectedToken, accepts: Callable[[str], None]) -> Slip | None:
-    """Return the slip with a sample that stops in the same parser state, at the same token.
+class Mistakes:
+    """Recognises slips by where samples of them stop the parser."""
 
-    Only the top of the parser's stack is compared, so that a slip is known at any depth.
-    """
-    for slip in SLIPS:
-        for sample in slip.samples:
-            try:
-                accepts(sample)
-            except UnexpectedToken as other:
-                if other.token.type == error.token.type and _state(other) == _state(error):
-                    return slip
-            except UnexpectedInput:
-                continue
-    return None
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def explain(self, source: SourceFile, stuck: Stuck) -> Diagnostic:
+        """Return a diagnostic for what the parser stumbled over."""
+        token = stuck.token
+        label = Label(source.span(*_place(source, token)))
+        slip = (
+            self._known.get(_key(stuck))
+            or ANYWHERE.get(token.type)
+            or (CHARACTERS.get(token.text) if token.type == "" else None)
+        )
+        if slip is not None:
+            return Diagnostic("syntax", slip.headline, (label,), help=slip.help)
+        return Diagnostic("syntax", _unfit(token), (label,))
+
+    @cached_property
+    def _known(self) -> Mapping[Key, Slip]:
+        """Where each slip stops the parser: in which state, inside of what, at which token."""
+        known: dict[Key, Slip] = {}
+        for slip in SLIPS:
+            texts = [place.format(text) for text in slip.statements for place in PLACES]
+            for text in (*slip.texts, *texts):
+                try:
+                    Run(self.machine, text).finish()
+                except Stuck as stuck:
+                    known.setdefault(_key(stuck), slip)
+        return known
 
 
-def _state(error: UnexpectedToken) -> object:
-    return getattr(error.state, "position", None)
+def _key(stuck: Stuck) -> Key:
+    """Where the parser stopped: little of its stack, so that a slip is known at any depth."""
+    inside = next((type for type in reversed(stuck.open) if type in _OPENERS), "")
+    return stuck.state, inside, stuck.token.type or stuck.token.text
 
 
 def _place(source: SourceFile, token: Token) -> tuple[int, int]:
-    if token.type == "$END" or token.start_pos is None or token.end_pos is None:
+    if token.type == END:
         end = len(source.text.rstrip())
         return max(end - 1, 0), end
-    skipped = len(token) - len(token.lstrip(" \t\r\n")) if token.type != "_NL" else 0
-    start = token.start_pos + skipped
-    return start, start + 1 if token.type == "_NL" else token.end_pos
+    if token.type == "_NL":
+        return token.start, token.start + 1
+    return token.start + len(token.text) - len(token.text.lstrip()), token.end
 
 
-def _found(token: Token) -> str:
-    if token.type in NAMES:
-        return NAMES[token.type]
-    text = token.strip()
-    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"
-
-
-def _unexpected_character(source: SourceFile, error: UnexpectedCharacters) -> Diagnostic:
-    at = error.pos_in_stream
-    char = source.text[at]
-    label = Label(source.span(at, at + 1))
-    if char == "/" and source.text.startswith("//", at):
-        return Diagnostic("syntax", "comments begin with `#`", (label,))
-    if char in "\"'":
-        return Diagnostic(
-            "syntax", "only the file name behind `use` stands in quotes", (label,)
-        )
-    shown = f"`{char}`" if char.isprintable() else f"character U+{ord(char):04X}"
-    return Diagnostic("syntax", f"{shown} means nothing here", (label,))
+def _unfit(token: Token) -> str:
+    if token.type == "":
+        char = token.text
+        return f"{f'`{char}`' if char.isprintable() else f'U+{ord(char):04X}'} means nothing here"
+    shown = token.text.strip()
+    quoted = f"`{shown}`" if len(shown) <= 40 else f"`{shown[:40]}…`"
+    return f"{NAMES.get(token.type, quoted)} does not fit here"

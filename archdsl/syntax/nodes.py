@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from archdsl.light import light
 from archdsl.source import Span
 
 # Expressions and argument values
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Number:
     value: int | float
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Name:
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Operation:
     """Operands of one precedence, left to right: ``a + b - c``; ``symbols`` stand between them."""
 
@@ -30,7 +29,7 @@ class Operation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Prefixed:
     """An operand behind one or more ``-`` or ``not``."""
 
@@ -40,7 +39,7 @@ class Prefixed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Function:
     name: Name
     arguments: tuple[Expression, ...]
@@ -50,7 +49,7 @@ class Function:
 Expression = Number | Name | Operation | Prefixed | Function
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Dims:
     """Two or three extents, and the stride after a slash: ``3x3/2``, ``35x35x384``, ``k x k``."""
 
@@ -59,7 +58,7 @@ class Dims:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Listing:
     """A list of values in square brackets."""
 
@@ -67,7 +66,7 @@ class Listing:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Reference:
     """An operator with arguments, as a value: ``batchnorm(eps=0.001)``."""
 
@@ -76,7 +75,7 @@ class Reference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Tap:
     """The value of a label: ``@skip``."""
 
@@ -87,34 +86,42 @@ class Tap:
 Value = Expression | Dims | Listing | Reference | Tap
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Argument:
     name: Name | None
     value: Value
-    span: Span
+
+    @property
+    def span(self) -> Span:
+        return self.value.span if self.name is None else self.name.span.to(self.value.span)
 
 
 # Steps and statements
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Call:
     """``conv 3x3 64``, ``stem { … }``, ``residual scale=0.17 { … }``."""
 
     name: Name
     arguments: tuple[Argument, ...]
     body: Body | None
-    span: Span
+    head: Span
+    """The call without its body."""
+
+    @property
+    def span(self) -> Span:
+        return self.head if self.body is None else self.head.to(self.body.span)
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Repeat:
     count: Expression
     action: Call | Group
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Group:
     """``{ … }`` alone: its statements one after the other."""
 
@@ -122,13 +129,14 @@ class Group:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Arm:
     condition: Expression
     body: Body
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Choice:
     """``if … { } else if … { } else { }``."""
 
@@ -140,7 +148,7 @@ class Choice:
 Action = Call | Repeat | Tap | Group | Choice
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Claim:
     """``=> 35x35x384``."""
 
@@ -148,31 +156,38 @@ class Claim:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Step:
+    """An action with names or claims."""
+
     action: Action
     labels: tuple[Name, ...]
     claims: tuple[Claim, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+Link = Action | Step
+
+
+@light
 class Chain:
-    steps: tuple[Step, ...]
+    """Two steps or more with arrows between them."""
+
+    steps: tuple[Link, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Default:
     operator: Name
     arguments: tuple[Argument, ...]
     span: Span
 
 
-Statement = Chain | Default
+Statement = Link | Chain | Default
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Body:
     statements: tuple[Statement, ...]
     span: Span
@@ -181,20 +196,20 @@ class Body:
 # Files
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Use:
     path: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Parameter:
     name: Name
     default: Value | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Block:
     name: Name
     parameters: tuple[Parameter, ...]
@@ -202,7 +217,7 @@ class Block:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Net:
     name: Name
     parameters: tuple[Parameter, ...]
@@ -210,7 +225,7 @@ class Net:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class File:
     uses: tuple[Use, ...]
     blocks: tuple[Block, ...]

@@ -10,6 +10,7 @@ import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from archdsl.diagnostics import Collector, Diagnostic, Label
 from archdsl.source import SourceFile, Span
@@ -18,6 +19,7 @@ from archdsl.syntax.parser import parse
 
 LARGEST_FILE = 8 * 2**20
 MOST_FILES = 1000
+Definition = TypeVar("Definition", nodes.Block, nodes.Net)
 ROOT_MARKS = (".git", "pyproject.toml")
 
 
@@ -111,12 +113,10 @@ class _Reader:
             self._define(block, self.blocks)
         return file
 
-    def _define(self, new: nodes.Block | nodes.Net, table: dict[str, object]) -> None:
-        old = table.get(new.name.text)
-        if old is None:
-            table[new.name.text] = new
+    def _define(self, new: Definition, table: dict[str, Definition]) -> None:
+        old = table.setdefault(new.name.text, new)
+        if old is new:
             return
-        assert isinstance(old, nodes.Block | nodes.Net)
         word = "block" if isinstance(new, nodes.Block) else "net"
         self.found.add(
             Diagnostic(
@@ -162,7 +162,9 @@ class _Reader:
     def _cycle(self, use: nodes.Use, names: list[str]) -> None:
         circle = " → ".join(f"`{name}`" for name in (*names, names[0]))
         self.found.add(
-            Diagnostic("cyclic-use", f"files use each other in a circle: {circle}", (Label(use.span),))
+            Diagnostic(
+                "cyclic-use", f"files use each other in a circle: {circle}", (Label(use.span),)
+            )
         )
 
     def load(self, path: Path, name: str, span: Span | None) -> SourceFile | None:

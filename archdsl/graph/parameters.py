@@ -1,0 +1,159 @@
+"""What a block's parameters are at one call of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from archdsl.diagnostics import Label, did_you_mean
+from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
+from archdsl.graph.report import Reporter
+from archdsl.ops import Patch, Reference, Value, Word
+from archdsl.syntax import nodes
+
+
+class Parameters:
+    """Binds the arguments of block calls. Calls with equal values get the same mapping."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self._known: dict[tuple[str, tuple[Value, ...]], Mapping[str, Value]] = {}
+
+    def bind(
+        self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
+    ) -> Mapping[str, Value] | None:
+        """Return the parameters' values, or None after reporting what is wrong."""
+        bound = self._given(call, block, flow, env)
+        filled = None if bound is None else self._fill(call, block, bound, flow, env)
+        if filled is None:
+            return None
+        return self._known.setdefault((block.name.text, tuple(filled.values())), filled)
+
+    def _given(
+        self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
+    ) -> dict[str, Value] | None:
+        """Bind what the call gives, positional arguments in order; None after an error."""
+        known = [parameter.name.text for parameter in block.parameters]
+        unnamed = iter(known)
+        bound: dict[str, Value] = {}
+        ok = True
+        evaluator = Evaluator(env, flow)
+        for argument in call.arguments:
+            try:
+                if argument.name is None:
+                    name = next(unnamed, None)
+                    if name is None:
+                        raise _too_many(call, block, argument)
+                else:
+                    name = argument.name.text
+                    if name not in known:
+                        raise _unknown(block, argument.name, known)
+                if name in bound:
+                    raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
+                bound[name] = evaluator.value(argument.value)
+            except Mistake as mistake:
+                self.reporter.mistake(mistake, env)
+                if mistake.code == "too-many-arguments":
+                    return None
+                ok = False
+            except Unresolved:
+                ok = False
+        return bound if ok else None
+
+    def _fill(
+        self,
+        call: nodes.Call,
+        block: nodes.Block,
+        bound: Mapping[str, Value],
+        flow: Flow,
+        env: Environment,
+    ) -> dict[str, Value] | None:
+        """Add the defaults of parameters that were not given; they may use earlier ones."""
+        filled: dict[str, Value] = {}
+        for parameter in block.parameters:
+            name = parameter.name.text
+            if name in bound:
+                filled[name] = bound[name]
+                continue
+            if parameter.default is None:
+                self._missing(call, block, bound, env)
+                return None
+            try:
+                scope = replace(env, parameters=filled, index=None)
+                filled[name] = Evaluator(scope, flow).value(parameter.default)
+            except Mistake as mistake:
+                self.reporter.mistake(mistake, env)
+                return None
+            except Unresolved:
+                return None
+        return filled
+
+    def _missing(
+        self, call: nodes.Call, block: nodes.Block, bound: Mapping[str, Value], env: Environment
+    ) -> None:
+        absent = [
+            f"`{parameter.name.text}`"
+            for parameter in block.parameters
+            if parameter.default is None and parameter.name.text not in bound
+        ]
+        self.reporter.error(
+            "missing-argument",
+            f"block `{block.name.text}` needs {', '.join(absent)}",
+            call.head,
+            env,
+            labels=(Label(block.name.span, "the block is here"),),
+            help=_takes(block),
+        )
+
+
+def _too_many(call: nodes.Call, block: nodes.Block, argument: nodes.Argument) -> Mistake:
+    most = len(block.parameters)
+    given = sum(one.name is None for one in call.arguments)
+    counted = f"{most} argument{'' if most == 1 else 's'}" if most else "no arguments"
+    return Mistake(
+        "too-many-arguments",
+        f"block `{block.name.text}` takes {counted}, not {given}",
+        argument.span,
+        _takes(block) if most else None,
+    )
+
+
+def _unknown(block: nodes.Block, name: nodes.Name, known: list[str]) -> Mistake:
+    return Mistake(
+        "unknown-argument",
+        f"block `{block.name.text}` has no parameter `{name.text}`"
+        + did_you_mean(name.text, known),
+        name.span,
+        _takes(block),
+    )
+
+
+def _takes(block: nodes.Block) -> str:
+    if not block.parameters:
+        return f"block `{block.name.text}` takes no arguments"
+    names = ", ".join(f"`{parameter.name.text}`" for parameter in block.parameters)
+    return f"block `{block.name.text}` takes {names}"
+
+
+def shown(value: Value) -> str:
+    """Return a value as a spec could have written it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return str(value)
+        case float():
+            return f"{value:g}"
+        case Word():
+            return value.text
+        case Patch():
+            steps = value.stride
+            stride = (
+                "" if steps is None else f"/{steps.height if steps.is_square else steps.source}"
+            )
+            return f"{value.size.source}{stride}"
+        case Reference():
+            return value.name
+        case tuple():
+            return "[" + ", ".join(shown(item) for item in value) + "]"
