@@ -38,7 +38,9 @@ def build(
     if dtype is not None:
         module.to(dtype=dtype)
     if place.type in ("cuda", "mps"):
-        module.to(memory_format=torch.channels_last)
+        for parameter in module.parameters():
+            if parameter.ndim == 4:
+                parameter.data = parameter.data.to(memory_format=torch.channels_last)
     return module
 
 
