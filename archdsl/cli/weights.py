@@ -72,6 +72,11 @@ Examples:
     "--ignore", metavar="PATTERN", multiple=True, help="Leave out tensors, as in 'AuxLogits.*'."
 )
 @click.option(
+    "--order",
+    metavar="PACKAGE:MODEL",
+    help="Take their order from a package's model: a file sorted by name has lost it.",
+)
+@click.option(
     "--pin",
     "pins",
     metavar="THEIRS=OURS",
@@ -98,6 +103,7 @@ def import_(
     output: str,
     source: str | None,
     ignore: tuple[str, ...],
+    order: str | None,
     pins: dict[str, str],
     drop_class: int | None,
     seed: int,
@@ -108,11 +114,15 @@ def import_(
     .safetensors.
     """
     suffix_of(output, ("safetensors",))
+    model = None if order is None else _package_model(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
-    from archdsl.targets.weights import conventions, import_weights, to_safetensors
+    from archdsl.targets.weights import conventions, import_weights, in_order_of, to_safetensors
     from archdsl.targets.weights.conventions import KEY
+    from archdsl.targets.weights.packages import reference
 
     checkpoint = _guarded(lambda: _read(checkpoint_file))
+    if model is not None:
+        checkpoint = _guarded(lambda: in_order_of(checkpoint, reference(*model)))
     module = network.module(seed=seed)
     found = _guarded(
         lambda: import_weights(
@@ -155,9 +165,7 @@ def export(request: Request, output: str, to: str | None) -> None:
     SPEC... is a spec and a .safetensors file of its weights.
     """
     suffix = suffix_of(output, ("pth", "pt", "safetensors"))
-    package, _, model = (to or "").partition(":")
-    if to is not None and package not in TARGETS:
-        raise click.BadParameter(f"`{package}` is none of {', '.join(TARGETS)}", param_hint="--to")
+    package, model = ("", "") if to is None else _package_model(to, "--to")
     network, weights_file = _spec_and_file(request)
     from archdsl.targets.weights import export_weights, load_into
     from archdsl.targets.weights.exchange import NAMES
@@ -176,6 +184,15 @@ def export(request: Request, output: str, to: str | None) -> None:
     )
     write_whole(Path(output), _state_dict(tensors, suffix))
     say(f"{len(tensors)} tensors written to `{output}`")
+
+
+def _package_model(text: str, option: str) -> tuple[str, str]:
+    """Split PACKAGE:MODEL; the model may be left out."""
+    package, _, model = text.partition(":")
+    if package not in TARGETS:
+        listed = ", ".join(TARGETS)
+        raise click.BadParameter(f"`{package}` is none of {listed}", param_hint=option)
+    return package, model
 
 
 def _spec_and_file(request: Request) -> tuple[Network, Path]:

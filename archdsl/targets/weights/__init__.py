@@ -4,7 +4,12 @@ In come modules and checkpoints; out go safetensors files, correspondences betwe
 state dicts for other implementations.
 """
 
-from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError, read_checkpoint
+from archdsl.targets.weights.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    in_order_of,
+    read_checkpoint,
+)
 from archdsl.targets.weights.conventions import Convention, conventions
 from archdsl.targets.weights.exchange import Imported, export_weights, import_weights
 from archdsl.targets.weights.match import Match, MatchError, match
@@ -20,6 +25,7 @@ __all__ = [
     "conventions",
     "export_weights",
     "import_weights",
+    "in_order_of",
     "load_into",
     "match",
     "read_checkpoint",

@@ -32,6 +32,18 @@ class Checkpoint:
     ordered: bool
 
 
+def in_order_of(checkpoint: Checkpoint, model: Checkpoint) -> Checkpoint:
+    """Return a checkpoint in the order of a model's own state dict, which holds its names.
+
+    Raises :class:`CheckpointError` where a tensor of the checkpoint is none of the model's.
+    """
+    strange = [name for name in checkpoint.tensors if name not in model.tensors]
+    if strange:
+        raise CheckpointError(f"`{strange[0]}` is no tensor of the model whose order was asked for")
+    tensors = {n: checkpoint.tensors[n] for n in model.tensors if n in checkpoint.tensors}
+    return Checkpoint(tensors, checkpoint.metadata, ordered=True)
+
+
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read a state dict; nothing in the file is executed. Raises :class:`CheckpointError`."""
     try:

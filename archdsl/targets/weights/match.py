@@ -62,12 +62,6 @@ def match(
         raise MatchError(_misfit(ours, theirs, search))
     if len(found) > 1:
         raise MatchError(_ambiguous(found[0], found[1]))
-    if search.unclear:
-        left, right = search.unclear[0]
-        raise MatchError(
-            f"`{left}` and `{right}` have the same shapes, and neither the file's order nor their "
-            "names tell which comes first; say it with `--pin THEIRS=OURS`"
-        )
     return Match(found[0])
 
 
@@ -89,7 +83,6 @@ class _Search:
         self.pooled = pooled
         self.steps = 0
         self.furthest = 0
-        self.unclear: list[tuple[str, str]] = []
         self._signatures: dict[str, object] = {}
 
     def solutions(self, root: Branch, limit: int) -> list[Pairs]:
@@ -124,26 +117,27 @@ class _Search:
         if not left:
             yield at, ()
             return
-        tried: dict[object, Branch] = {}
-        earlier: set[str] = set()
+        tried: set[object] = set()
         for number, child in enumerate(left):
-            if not self.ordered:
-                # `branch0` comes before `branch3`, whatever else the shapes would allow.
-                alike = counted(child.name)
-                if alike in earlier:
-                    continue
-                earlier.add(alike)
-            signature = self._signature(child)
-            twin = tried.get(signature)
-            if twin is not None:
-                # Interchangeable by shape: they keep their order, if it means anything.
-                self._note_unclear(twin, child)
+            if not self._may_come_first(child, left[:number]):
                 continue
-            tried[signature] = child
+            if self.ordered:
+                # Interchangeable by shape: the file's order decides.
+                signature = self._signature(child)
+                if signature in tried:
+                    continue
+                tried.add(signature)
             rest = left[:number] + left[number + 1 :]
             for middle, first in self._lay(child, at):
                 for end, others in self._children(rest, middle):
                     yield end, first + others
+
+    def _may_come_first(self, child: Branch, before: tuple[Branch, ...]) -> bool:
+        """Return whether names allow a child ahead of others: `branch0` comes before `branch3`."""
+        if self.ordered:
+            return True
+        alike = counted(child.name)
+        return all(counted(other.name) != alike for other in before)
 
     def _fits(self, unit: Unit, at: int) -> bool:
         if at >= len(self.ours):
@@ -169,12 +163,6 @@ class _Search:
             self._signatures[branch.path] = repr(branch.signature())
         pinned = tuple(p for p in self.pins if p == branch.path or p.startswith(f"{branch.path}."))
         return (self._signatures[branch.path], pinned)
-
-    def _note_unclear(self, first: Branch, second: Branch) -> None:
-        clear = self.ordered or counted(first.name) == counted(second.name)
-        pair = (first.path, second.path)
-        if not clear and pair not in self.unclear:
-            self.unclear.append(pair)
 
 
 def _misfit(ours: tuple[Unit, ...], theirs: tuple[Unit, ...], search: _Search) -> str:
@@ -240,6 +228,7 @@ def _ambiguous(first: Pairs, second: Pairs) -> str:
         if one.path != other.path:
             return (
                 f"the match is ambiguous: `{ours.path}` could be `{one.path}` or `{other.path}`; "
-                "say which with `--pin THEIRS=OURS`"
+                "say which with `--pin THEIRS=OURS`, or take the order of a package's own model "
+                "with `--order PACKAGE:MODEL`"
             )
     raise AssertionError("two solutions are the same")

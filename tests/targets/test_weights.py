@@ -1,0 +1,265 @@
+"""Checkpoints of other implementations find their places, or it is said why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+import archdsl
+from archdsl.targets.weights import (
+    Checkpoint,
+    CheckpointError,
+    MatchError,
+    export_weights,
+    import_weights,
+    load_into,
+    read_checkpoint,
+    to_safetensors,
+)
+from archdsl.targets.weights.exchange import NAMES
+from archdsl.targets.weights.units import counted, natural
+
+SMALL = """
+net small(classes = 3) {
+  input 8x8x2
+  default conv norm=batchnorm act=relu
+  2 x block_a
+  avgpool global
+  linear classes as head
+}
+block block_a {
+  concat { conv 1x1 2; conv 1x1 2 -> conv 3x3 2; avgpool 3x3 -> conv 1x1 2 }
+  conv 1x1 2
+}
+"""
+
+
+class Unit(nn.Module):
+    def __init__(self, a: int, b: int, k: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(a, b, k, padding=k // 2, bias=False)
+        self.bn = nn.BatchNorm2d(b)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.bn(self.conv(x)).relu()
+
+
+class Block(nn.Module):
+    """The same block with other names, its branches not in our order of letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = Unit(2, 2, 1)
+        self.branch1 = nn.Sequential(Unit(2, 2, 1), Unit(2, 2, 3))
+        self.branch_pool = Unit(2, 2, 1)
+        self.merge = Unit(6, 2, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pooled = nn.functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+        branches = [self.branch0(x), self.branch1(x), self.branch_pool(pooled)]
+        return self.merge(torch.cat(branches, 1))
+
+
+class Other(nn.Module):
+    def __init__(self, classes: int = 3) -> None:
+        super().__init__()
+        self.features = nn.Sequential(Block(), Block())
+        self.last_linear = nn.Linear(2, classes)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                nn.init.normal_(module.running_mean)
+                nn.init.uniform_(module.running_var, 0.5, 2)
+                nn.init.normal_(module.weight)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last_linear(self.features(x).mean((2, 3)))
+
+
+def saved(model: nn.Module, path: Path) -> Checkpoint:
+    if path.suffix == ".safetensors":
+        save_file(model.state_dict(), path)
+    else:
+        torch.save(model.state_dict(), path)
+    return read_checkpoint(path)
+
+
+@pytest.mark.parametrize("file", ["other.pth", "other.safetensors"])
+def test_import_gives_the_other_implementations_numbers(tmp_path: Path, file: str) -> None:
+    other = Other().eval()
+    network = archdsl.load(SMALL)
+    module = network.module().eval()
+    module.load_state_dict(
+        import_weights(network.ir, module, saved(other, tmp_path / file)).tensors
+    )
+    x = torch.randn(3, 2, 8, 8)
+    torch.testing.assert_close(module(x), other(x))
+
+
+@pytest.mark.parametrize("file", ["other.pth", "other.safetensors"])
+def test_export_goes_back_bit_equal(tmp_path: Path, file: str) -> None:
+    network = archdsl.load(SMALL)
+    checkpoint = saved(Other(), tmp_path / file)
+    found = import_weights(network.ir, network.module(), checkpoint)
+    by_names = export_weights(network.ir, found.tensors, names=found.metadata[NAMES])
+    like = Checkpoint(Other().state_dict(), {}, ordered=True)
+    by_reference = export_weights(network.ir, found.tensors, like=like)
+    for back in (by_names, by_reference):
+        assert set(back) == set(checkpoint.tensors)
+        assert all(torch.equal(back[name], t) for name, t in checkpoint.tensors.items())
+
+
+def test_another_class_count_keeps_the_backbone_and_says_so(tmp_path: Path) -> None:
+    other = Other(classes=5)
+    network = archdsl.load(SMALL)
+    module = network.module(seed=1)
+    found = import_weights(network.ir, module, saved(other, tmp_path / "five.pth"))
+    assert [line.partition(":")[0] for line in found.said] == ["head.weight", "head.bias"]
+    assert "begins anew with 3 classes" in found.said[0]
+    assert torch.equal(found.tensors["head.weight"], module.state_dict()["head.weight"])
+    ours = found.tensors["block_a.0.concat.branch0.conv.conv.weight"]
+    assert torch.equal(ours, other.state_dict()["features.0.branch0.conv.weight"])
+
+
+def test_a_background_class_can_be_dropped(tmp_path: Path) -> None:
+    other = Other(classes=4)
+    network = archdsl.load(SMALL)
+    checkpoint = saved(other, tmp_path / "four.pth")
+    found = import_weights(network.ir, network.module(), checkpoint, drop_class=0)
+    assert torch.equal(found.tensors["head.weight"], other.last_linear.weight[1:])
+    assert any("class 0 dropped" in line for line in found.said)
+
+
+Change = Callable[[dict[str, torch.Tensor]], Any]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: s.pop("features.1.merge.conv.weight"), "missing, 1 layers of the network"),
+        (lambda s: s.update({"extra.weight": torch.zeros(4, 4)}), "left over, 1 layers"),
+        (
+            lambda s: s.update({"features.0.merge.conv.weight": torch.zeros(2, 7, 1, 1)}),
+            "nearest: features.0.merge.conv",
+        ),
+        (lambda s: s.update({"last_linear.weight": torch.zeros(3, 9)}), "head"),
+    ],
+)
+def test_nothing_is_loaded_in_part(change: Change, said: str) -> None:
+    state = dict(Other().state_dict())
+    change(state)
+    network = archdsl.load(SMALL)
+    with pytest.raises(MatchError, match=said):
+        import_weights(network.ir, network.module(), Checkpoint(state, {}, ordered=True))
+
+
+def test_layers_that_names_cannot_tell_apart_are_an_error() -> None:
+    """Sorted by name, nothing says whether `left` or `right` is the spec's first branch."""
+    text = """
+    net twins { input 4x4x2; concat { conv 1x1 2; conv 1x1 2 } }
+    """
+    tensors = {f"{side}.weight": torch.zeros(2, 2, 1, 1) for side in ("left", "right")}
+    tensors |= {f"{side}.bias": torch.zeros(2) for side in ("left", "right")}
+    network = archdsl.load(text)
+    with pytest.raises(MatchError, match=r"could be `left` or `right`"):
+        import_weights(network.ir, network.module(), Checkpoint(tensors, {}, ordered=False))
+    ordered = Checkpoint(tensors, {}, ordered=True)
+    assert import_weights(network.ir, network.module(), ordered).tensors
+
+
+def test_pins_settle_what_is_open() -> None:
+    network = archdsl.load("net twins { input 4x4x2; concat { conv 1x1 2; conv 1x1 2 } }")
+    first, second = torch.zeros(2, 2, 1, 1), torch.ones(2, 2, 1, 1)
+    tensors = {"left.weight": first, "left.bias": torch.zeros(2)}
+    tensors |= {"right.weight": second, "right.bias": torch.ones(2)}
+    checkpoint = Checkpoint(tensors, {}, ordered=False)
+    for target, wanted in (("concat.branch0", first), ("concat.branch1", second)):
+        found = import_weights(
+            network.ir, network.module(), checkpoint, pins={"left": target}
+        ).tensors
+        assert torch.equal(found["concat.branch0.conv.weight"], wanted)
+
+
+def test_a_scale_the_spec_does_not_learn_must_be_one() -> None:
+    network = archdsl.load(SMALL.replace("norm=batchnorm", "norm=batchnorm(gamma=no)"))
+    state = Other().state_dict()
+    with pytest.raises(MatchError, match="learned scale"):
+        import_weights(network.ir, network.module(), Checkpoint(state, {}, ordered=True))
+    ones = {n: torch.ones_like(t) if n.endswith("bn.weight") else t for n, t in state.items()}
+    assert import_weights(network.ir, network.module(), Checkpoint(ones, {}, ordered=True)).tensors
+
+
+def test_counters_that_old_checkpoints_lack_are_not_missed() -> None:
+    state = {n: t for n, t in Other().state_dict().items() if "num_batches" not in n}
+    network = archdsl.load(SMALL)
+    found = import_weights(network.ir, network.module(), Checkpoint(state, {}, ordered=True))
+    assert set(found.tensors) == set(network.module().state_dict())
+
+
+def test_ignored_tensors_are_left_out_and_counted() -> None:
+    state = {**Other().state_dict(), "aux.fc.weight": torch.zeros(3, 3)}
+    network = archdsl.load(SMALL)
+    checkpoint = Checkpoint(state, {}, ordered=True)
+    found = import_weights(network.ir, network.module(), checkpoint, ignore=("aux.*",))
+    assert found.said == ("left out 1 tensors called `aux.*`",)
+    with pytest.raises(MatchError, match="nothing in the checkpoint"):
+        import_weights(network.ir, network.module(), checkpoint, ignore=("side.*",))
+
+
+def test_stored_weights_load_only_into_their_own_network(tmp_path: Path) -> None:
+    network = archdsl.load(SMALL)
+    path = tmp_path / "small.safetensors"
+    path.write_bytes(to_safetensors(network.ir, network.module(seed=3), 3))
+    module = network.module(seed=4)
+    load_into(network.ir, module, read_checkpoint(path))
+    assert torch.equal(module.head.weight, network.module(seed=3).head.weight)
+    wider = archdsl.load(SMALL, classes=9)
+    with pytest.raises(CheckpointError, match=r"`head.weight` is \(3, 2\), not \(9, 2\)"):
+        load_into(wider.ir, wider.module(), read_checkpoint(path))
+
+
+class Evil:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (exec, ("raise SystemExit('executed')",))
+
+
+def test_nothing_in_a_checkpoint_is_executed(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pth"
+    torch.save({"weight": Evil()}, path)
+    with pytest.raises(CheckpointError, match="cannot read"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x00" * 100])
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors", ".txt"])
+def test_what_is_no_checkpoint_is_said(tmp_path: Path, content: bytes, suffix: str) -> None:
+    path = tmp_path / f"file{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="file"):
+        read_checkpoint(path)
+
+
+def test_numbers_in_names_are_ordered_by_value() -> None:
+    names = ["features.10", "features.2", "features.1", "Mixed_5c", "Mixed_5b"]
+    ordered = ["Mixed_5b", "Mixed_5c", "features.1", "features.2", "features.10"]
+    assert sorted(names, key=natural) == ordered
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("branch0", "branch3", True),
+        ("Mixed_5b", "Mixed_5d", True),
+        ("inception3a", "inception4e", True),
+        ("branch1x1", "branch_pool", False),
+        ("block8", "repeat_3", False),
+        ("left", "right", False),
+    ],
+)
+def test_names_are_alike_up_to_what_counts(one: str, other: str, alike: bool) -> None:
+    assert (counted(one) == counted(other)) is alike
