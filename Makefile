@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input install
+OLD_PACKAGES := pretrainedmodels==0.7.4 facenet-pytorch==2.6.0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -58,4 +59,7 @@ $(BIN)/pip:
 .venv/.ready: pyproject.toml .venv/.torch
 	@echo "Installing archdsl and what its tests need"
 	@$(PIP_INSTALL) --editable '.[test]'
+# These two pin releases of torch from years ago and work with today's; what else they need is in
+# the extra.
+	@$(PIP_INSTALL) --no-deps $(OLD_PACKAGES)
 	@touch $@ .venv/.demo-ready
