@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import assert_never
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.functions import FUNCTIONS
 from archdsl.graph.names import VALUE_NAMES
 from archdsl.light import light
 from archdsl.ops import Patch, Reference, Shape, Size, Value, Word, bind, known_words, operators
@@ -15,7 +15,6 @@ from archdsl.source import Span
 from archdsl.syntax import nodes
 
 LARGEST = 10**18
-FUNCTIONS: dict[str, Callable[..., int | float]] = {"min": min, "max": max}
 
 
 class Unresolved(Exception):
@@ -182,7 +181,19 @@ class Evaluator:
             raise Mistake(
                 "unknown-name", f"there is no function `{tree.name.text}`{hint}", tree.span
             )
-        return function(*(self._numeric(argument) for argument in tree.arguments))
+        name = tree.name.text
+        if not function.accepts(len(tree.arguments)):
+            few = len(tree.arguments) < function.least
+            raise Mistake(
+                "missing-argument" if few else "too-many-arguments",
+                f"`{name}` takes {function.takes}",
+                tree.span,
+            )
+        numbers = [self._numeric(argument) for argument in tree.arguments]
+        try:
+            return function.compute(*numbers)
+        except ValueError as error:
+            raise Mistake("argument-out-of-range", str(error), tree.span) from error
 
     def _prefixed(self, tree: nodes.Prefixed) -> Value:
         if tree.symbol == "not":
