@@ -127,11 +127,11 @@ OWN_RULES = (
         ((4, 4, 1),),
     ),
     OwnRule(
-        ("pad",),
+        ("pad", "crop"),
         "not-a-feature-map",
-        "torch would pad the channels and the batch",
+        "torch would pad or crop the channels and the batch",
         lambda args, x: x.ndim != 4,
-        {"amount": 1},
+        {"amount": [0, 0, 1, 1]},
         ((4,),),
     ),
     OwnRule(

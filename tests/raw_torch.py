@@ -199,6 +199,17 @@ def pad(args: dict[str, Any], x: Tensor) -> Tensor:
     return F.pad(x, explicit(args["amount"]), mode=mode)
 
 
+def crop(args: dict[str, Any], x: Tensor) -> Tensor:
+    if isinstance(args["amount"], str):
+        raise Nothing("cropping by a rule, with no window to crop for")
+    left, right, top, bottom = explicit(args["amount"])
+    return F.pad(x, (-left, -right, -top, -bottom))
+
+
+def layerscale(args: dict[str, Any], x: Tensor) -> Tensor:
+    return torch.einsum("nc...,c->nc...", x, x.new_full((x.shape[1],), args.get("init", 1e-6)))
+
+
 def resize(args: dict[str, Any], x: Tensor) -> Tensor:
     if ("factor" in args) == ("to" in args):
         raise Nothing("no target, or two")
@@ -242,6 +253,9 @@ RAW: Mapping[str, Callable[..., Tensor]] = {
     "scale": lambda a, x: x * a["factor"],
     "identity": lambda a, x: x,
     "pad": pad,
+    "crop": crop,
+    "slice": lambda a, x: torch.narrow(x, 1, a["start"], a["stop"] - a["start"]),
+    "layerscale": layerscale,
     "resize": resize,
     "shuffle": lambda a, x: torch.channel_shuffle(x, a["groups"]),
     "relu": lambda a, x: F.relu(x),

@@ -1,4 +1,4 @@
-"""Normalisation, learned or not, and constant per-channel scaling."""
+"""Normalisation, learned or not, and scaling per channel, constant or learned."""
 
 from __future__ import annotations
 
@@ -216,3 +216,27 @@ class Affine(Norm):
 
     def picture(self) -> Picture:
         return Picture("affine", Role.NORM)
+
+
+@operator("layerscale")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerScale(Operator):
+    """Multiply each channel by a learned factor, which begins small.
+
+        layerscale 1e-6
+
+    Stands at the end of a residual branch, so that training begins near the identity.
+    """
+
+    init: float = argument(Kind.NUMBER, "factor at the start", default=1e-6, positional=True)
+
+    def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
+        return Cost(params=output.channels)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        rank = 0 if output.is_vector else 2
+        target = "archdsl.targets.layers.LayerScale"
+        return module(target, output.channels, init=self.init, rank=rank)
+
+    def picture(self) -> Picture:
+        return Picture("layer scale", Role.NORM)

@@ -191,6 +191,87 @@ class Pad(Operator):
         return Picture("pad", Role.SHAPE, remark=remark)
 
 
+@operator("crop")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop(Operator):
+    """Take cells away from the sides of the grid.
+
+        crop 4
+
+    The amount is cells from every side, rows x columns, or [top, bottom, left, right].
+    """
+
+    amount: Padding = argument(Kind.PADDING, "cells per side", positional=True)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        grid = need_map(x, self.name)
+        if not isinstance(self.amount, Sides):
+            raise Blame(
+                "argument-type",
+                f"`crop` needs a number of cells, not `{self.amount.value}`",
+                argument="amount",
+                help="`crop 4`, `crop 1x2` or `crop [0, 1, 0, 1]`",
+            )
+        sides = self.amount
+        height = grid.height - sides.top - sides.bottom
+        width = grid.width - sides.left - sides.right
+        if height < 1 or width < 1:
+            raise Blame(
+                "argument-out-of-range",
+                f"taking {sides} away from the sides of a {grid} grid leaves nothing",
+                argument="amount",
+                remark=f"the grid here is {grid}",
+            )
+        return Shape(x.channels, Size(height, width))
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
+        cut = tuple(-cells for cells in self.amount.torch)
+        return function("torch.nn.functional.pad", cut)
+
+    def picture(self) -> Picture:
+        return Picture("crop", Role.SHAPE, remark=str(self.amount))
+
+
+@operator("slice")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice(Operator):
+    """Keep the channels from `start` up to `stop`, which is not kept itself.
+
+        slice 0 58
+
+    Channels are counted from 0. Two slices split a map in two, as ShuffleNet v2 does.
+    """
+
+    start: int = argument(Kind.INTEGER, "first channel kept", positional=True)
+    stop: int = argument(Kind.INTEGER, "first channel no longer kept", positional=True)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if self.stop > x.channels:
+            raise Blame(
+                "argument-out-of-range",
+                f"there is no slice up to {self.stop} of {x.channels} channels",
+                argument="stop",
+                remark=f"the input has {x.channels} channels",
+            )
+        if self.start >= self.stop:
+            raise Blame(
+                "argument-out-of-range",
+                f"a slice from {self.start} up to {self.stop} is empty",
+                argument="stop",
+                help="`slice 0 58` keeps 58 channels, the first of them 0",
+            )
+        return Shape(self.stop - self.start, x.grid)
+
+    def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        return function("torch.narrow", 1, self.start, output.channels)
+
+    def picture(self) -> Picture:
+        return Picture("slice", Role.SHAPE, remark=f"{self.start}–{self.stop - 1}")
+
+
 class Blend(Enum):
     """How the values between cells are found."""
 

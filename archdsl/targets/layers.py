@@ -187,6 +187,21 @@ class Affine(nn.Module):
         return input * self.scale + self.shift
 
 
+class LayerScale(nn.Module):
+    """A learned factor per channel, for maps of ``rank`` 2 or vectors of rank 0."""
+
+    def __init__(self, channels: int, init: float, rank: int) -> None:
+        super().__init__()
+        self.init = init
+        self.weight = nn.Parameter(torch.full((channels, *[1] * rank), init))
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input * self.weight
+
+    def extra_repr(self) -> str:
+        return f"{len(self.weight)}, init={self.init}"
+
+
 class MapLinear(nn.Linear):
     """A linear layer on a 1x1 map, which it takes as a vector."""
 

@@ -167,6 +167,7 @@ def test_rules_stricter_than_torch_are_those_listed(rule: OwnRule) -> None:
 
 UNFIT: dict[Kind, tuple[Any, ...]] = {
     Kind.COUNT: (0, -1, 1.5, "yes", (2, 2), 2**31),
+    Kind.INTEGER: (-1, 1.5, "yes", (2, 2), 2**31),
     Kind.NUMBER: ("yes", (2, 2)),
     Kind.SIZE: (0, (0, 3), -1, "yes", [1, 2, 3], 2**31),
     Kind.PADDING: (-1, [1, 2, 3], [1, 1, 1, -1], "yes", 1.5),
@@ -194,6 +195,8 @@ def test_values_of_the_wrong_kind_or_range_are_refused(name: str, argument: Any)
         "amount": 1,
         "factor": 2,
         "scale": 1,
+        "start": 0,
+        "stop": 1,
     }
     required = {a.name: needed[a.name] for a in signature(operators()[name]) if a.required}
     unfit = list(UNFIT[argument.kind])

@@ -45,6 +45,9 @@ POSITIONS = {
     "ReflectionPad2d": ("padding",),
     "ReplicationPad2d": ("padding",),
     "Affine": ("scale", "shift", "rank"),
+    "LayerScale": ("channels",),
+    "narrow": ("dim", "start", "length"),
+    "pad": ("pad",),
     "mul": ("factor",),
 }
 """What torch calls the leading parameters, to name a constructor's own after them."""
