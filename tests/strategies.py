@@ -70,6 +70,7 @@ class _Drawer:
         self.wild = wild
         self.budget = draw(st.integers(3, 16))
         self.names = 0
+        self.in_head = False
         self.blocks: dict[str, Block] = {}
         self.witness = Witness(self.blocks)
 
@@ -82,22 +83,20 @@ class _Drawer:
 
     # Sequences
 
-    def seq(
-        self, x: Tensor, scope: Scope, depth: int, most: int = 4, head: bool = True
-    ) -> tuple[Seq, Tensor]:
+    def seq(self, x: Tensor, scope: Scope, depth: int, most: int = 4) -> tuple[Seq, Tensor]:
         steps: list[Step] = []
         for _ in range(self.draw(st.integers(1, most))):
             if self.budget <= 0 and steps:
                 break
             self.budget -= 1
-            step, x, scope = self.step(x, scope, depth, head)
+            step, x, scope = self.step(x, scope, depth)
             steps.append(step)
         return Seq(tuple(steps)), x
 
-    def step(self, x: Tensor, scope: Scope, depth: int, head: bool) -> tuple[Step, Tensor, Scope]:
+    def step(self, x: Tensor, scope: Scope, depth: int) -> tuple[Step, Tensor, Scope]:
         """Draw steps until the witness runs one; a wild network may keep one it refuses."""
         for _ in range(4):
-            step = self.decorated(Step(self.action(x, scope, depth, head)), x, scope)
+            step = self.decorated(Step(self.action(x, scope, depth)), x, scope)
             labels = dict(scope.labels.maps[0])
             heads = len(self.witness.aux)
             try:
@@ -138,14 +137,14 @@ class _Drawer:
 
     # Actions
 
-    def action(self, x: Tensor, scope: Scope, depth: int, head: bool) -> Any:
+    def action(self, x: Tensor, scope: Scope, depth: int) -> Any:
         if self.wild and self.one_in(5):
             return self.sabotage(x, scope)
         if depth >= 3 or self.budget <= 0:
             return self.operator(x)
         kinds = ["operator"] * 8 + ["join"] * 3
         kinds += ["residual", "repeat", "repeat", "block", "block", "group", "if", "tap", "default"]
-        if head:
+        if not self.in_head:
             kinds.append("aux")
         return getattr(self, self.draw(st.sampled_from(kinds)))(x, scope, depth)
 
@@ -232,7 +231,7 @@ class _Drawer:
         branches: list[Seq] = []
         for _ in range(self.draw(st.integers(1, 3))):
             labels = self.copied(scope)
-            branch, _ = self.seq(x, labels, depth + 1, most=2, head=False)
+            branch, _ = self.seq(x, labels, depth + 1, most=2)
             branches.append(branch if op == "concat" else self.matched(branch, op, x))
         if self.one_in(3):
             branches.append(Seq((Step(Call("identity")),)))
@@ -249,7 +248,7 @@ class _Drawer:
         return Seq((*branch.steps, resize, Step(Call("conv", {"kernel": 1, "channels": channels}))))
 
     def residual(self, x: Tensor, scope: Scope, depth: int) -> Residual:
-        body, _ = self.seq(x, self.copied(scope), depth + 1, most=2, head=False)
+        body, _ = self.seq(x, self.copied(scope), depth + 1, most=2)
         scale = self.draw(st.sampled_from([None, 0.17, 1, 0.5]))
         return Residual(self.matched(body, "add", x), scale)
 
@@ -265,7 +264,7 @@ class _Drawer:
             case "operator":
                 return Repeat(count, self.operator(x, inside))
             case "seq":
-                body, _ = self.seq(x, inside, depth + 1, most=2, head=False)
+                body, _ = self.seq(x, inside, depth + 1, most=2)
                 return Repeat(count, body)
             case "block":
                 return Repeat(count, self.block(x, inside, depth))
@@ -280,7 +279,7 @@ class _Drawer:
         names = self.draw(st.lists(st.sampled_from(PARAMETERS), max_size=2, unique=True))
         given: dict[str, object] = {name: self.draw(st.sampled_from([1, 2, 4])) for name in names}
         inside = Scope(given, ChainMap(), scope.defaults)
-        body, _ = self.seq(x, inside, depth + 1, most=3, head=False)
+        body, _ = self.seq(x, inside, depth + 1, most=3)
         parameters: list[tuple[str, object | None]] = []
         for name in names:
             has_default = bool(parameters and parameters[-1][1] is not None) or self.one_in(3)
@@ -298,16 +297,16 @@ class _Drawer:
 
     def group(self, x: Tensor, scope: Scope, depth: int) -> Group:
         name = self.fresh(self.draw(st.sampled_from(NAMES)) + "_")
-        body, _ = self.seq(x, scope, depth + 1, most=3, head=False)
+        body, _ = self.seq(x, scope, depth + 1, most=3)
         return Group(name, body)
 
     def if_(self, x: Tensor, scope: Scope, depth: int) -> If:
         usable = [text for text in CONDITIONS if "index" not in text or "index" in scope.values]
         condition = Expr(self.draw(st.sampled_from(usable)))
-        body, _ = self.seq(x, self.copied(scope), depth + 1, most=2, head=False)
+        body, _ = self.seq(x, self.copied(scope), depth + 1, most=2)
         if self.one_in(2):
             return If(condition, body)
-        otherwise, _ = self.seq(x, self.copied(scope), depth + 1, most=2, head=False)
+        otherwise, _ = self.seq(x, self.copied(scope), depth + 1, most=2)
         return If(condition, body, otherwise)
 
     def tap(self, x: Tensor, scope: Scope, depth: int) -> Any:
@@ -328,7 +327,9 @@ class _Drawer:
 
     def aux(self, x: Tensor, scope: Scope, depth: int) -> Aux:
         inside = replace(scope, labels=scope.labels.new_child())
-        body, _ = self.seq(x, inside, depth + 1, most=3, head=False)
+        self.in_head = True
+        body, _ = self.seq(x, inside, depth + 1, most=3)
+        self.in_head = False
         return Aux(self.fresh("aux"), self.draw(st.sampled_from([0.3, 1])), body)
 
 
