@@ -55,6 +55,7 @@ def picture(spec: str) -> bytes:
 def main() -> int:
     (ROOT / "out").mkdir(exist_ok=True)
     for path, spec in PICTURES.items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_bytes(picture(spec))
     README.write_text(refreshed(README.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
