@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 from archdsl.check import Checked, Totals, check
 from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.graph import Graph, Limits
+from archdsl.recipe import Recipe
 from archdsl.syntax import Project, read_project, read_text
 
 if TYPE_CHECKING:
     import networkx
     import torch
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import LRScheduler
+    from torch.optim.swa_utils import AveragedModel
 
     from archdsl.targets.torch_module import NetworkModule
 
@@ -115,6 +120,11 @@ class Network:
         """Parameters and multiply-accumulates of the network and of its auxiliary heads."""
         return self.checked.totals
 
+    @property
+    def recipe(self) -> Recipe:
+        """What the spec says about training, as data; empty where it says nothing."""
+        return self.checked.recipe
+
     def summary(self, depth: int = 0, format: str = "text") -> str:
         """Return a table like the papers' table 1, each stage with its costs.
 
@@ -157,13 +167,61 @@ class Network:
 
         ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
         the CPU; raises :class:`archdsl.targets.device.DeviceError` if it is not there. A
-        ``seed`` makes the weights reproducible.
+        ``seed`` makes the weights reproducible. The recipe's `init` lines hold.
         """
         from archdsl.targets.device import pick_device
         from archdsl.targets.torch_module import build
 
         place = pick_device(device).device if isinstance(device, str) else device
-        return build(self.ir, device=place, dtype=dtype, seed=seed)
+        module = build(self.ir, device=place, dtype=dtype, seed=seed)
+        if self.recipe.inits:
+            from archdsl.targets.training import initialise
+
+            initialise(module, self.ir, self.recipe, seed=seed)
+        return module
+
+    def loss(self, outputs: Tensor | Sequence[Tensor], target: Tensor | Sequence[Tensor]) -> Tensor:
+        """Return the recipe's loss, or cross-entropy, of what the module returned.
+
+        Auxiliary heads, whose outputs come in training, count with their weights in the spec.
+        Raises ValueError where outputs and targets do not match, or the net ends in a softmax.
+
+            network.loss(module(images), labels).backward()
+        """
+        from archdsl.targets.training import loss
+
+        return loss(self.ir, self.recipe, outputs, target)
+
+    def optimizer(self, module: nn.Module) -> Optimizer:
+        """Return the recipe's optimiser over the module's parameters, with its weight decay.
+
+        Raises LookupError where the spec names none.
+        """
+        from archdsl.targets.training import optimizer
+
+        return optimizer(self.recipe, module)
+
+    def schedule(self, optimizer: Optimizer) -> LRScheduler:
+        """Return the recipe's schedule, to be stepped after each epoch; a steady rate without."""
+        from archdsl.targets.training import schedule
+
+        return schedule(self.recipe, optimizer)
+
+    def clip(self, module: nn.Module) -> None:
+        """Bound the module's gradients as the recipe says; without a `clip` do nothing."""
+        from archdsl.targets.training import clip
+
+        clip(self.recipe, module)
+
+    def average(self, module: nn.Module) -> AveragedModel:
+        """Return a copy of the module that holds the recipe's running average of its weights.
+
+        Call ``update_parameters(module)`` on it after each step. Raises LookupError where the spec
+        averages nothing.
+        """
+        from archdsl.targets.training import average
+
+        return average(self.recipe, module)
 
     def source(self) -> str:
         """Return a Python module that builds the same network and imports nothing but torch."""

@@ -6,6 +6,7 @@ diagnostics of the stages before.
 
 from archdsl.check.cost import Totals, costs, totals, weighted_depth
 from archdsl.check.field import Field, fields, smallest_input
+from archdsl.check.recipe import chosen_by, ends_in_softmax
 from archdsl.check.run import Checked, check
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Field",
     "Totals",
     "check",
+    "chosen_by",
     "costs",
+    "ends_in_softmax",
     "fields",
     "smallest_input",
     "totals",

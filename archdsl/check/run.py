@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from archdsl.check.claims import wrong_totals
 from archdsl.check.cost import Totals, totals
+from archdsl.check.recipe import recipe_faults
 from archdsl.check.unused import unused_blocks, unused_steps
 from archdsl.diagnostics import Collector, Diagnostic
 from archdsl.graph import Graph, Limits, Settings, elaborate
 from archdsl.light import GarbageCollectorPaused
 from archdsl.ops import Value
+from archdsl.recipe import Recipe
 from archdsl.syntax import Project, nodes
 
 
@@ -22,6 +24,7 @@ class Checked:
     graph: Graph
     totals: Totals
     parameters: Mapping[str, Value]
+    recipe: Recipe = Recipe()
 
 
 def check(
@@ -47,6 +50,8 @@ def _check(
     found.extend(unused_steps(elaborated))
     cost = totals(elaborated.graph)
     found.extend(wrong_totals(elaborated, cost))
+    found.extend(recipe_faults(elaborated.graph, elaborated.recipe))
     if found.has_errors:
         return None, found.sorted()
-    return Checked(elaborated.graph, cost, elaborated.parameters), found.sorted()
+    checked = Checked(elaborated.graph, cost, elaborated.parameters, elaborated.recipe)
+    return checked, found.sorted()

@@ -17,8 +17,10 @@ from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import DEEPEST, Expander, TooDeep
 from archdsl.graph.graph import Graph, Node, Scope, ScopeKind
 from archdsl.graph.names import LANGUAGE, VALUE_NAMES, why_reserved
+from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
 from archdsl.ops import Blame, Input, Patch, Shape, Size, Value, Word, known_words, operators
+from archdsl.recipe import Recipe
 from archdsl.source import Span
 from archdsl.syntax import Project, nodes
 
@@ -56,6 +58,7 @@ class Elaborated:
     """Whether a parameter was set from outside to something other than its default."""
     idle_labels: tuple[tuple[str, Span, str | None], ...] = ()
     """Labels that nothing reads: name, place, and the node they name."""
+    recipe: Recipe = Recipe()
 
 
 def elaborate(
@@ -92,7 +95,12 @@ def elaborate(
         )
     graph = None if collector.has_errors else builder.graph(net.name.text)
     elaborated = Elaborated(
-        graph, tuple(expander.claims), parameters, changed, tuple(expander.idle_labels())
+        graph,
+        tuple(expander.claims),
+        parameters,
+        changed,
+        tuple(expander.idle_labels()),
+        expander.recipe,
     )
     return elaborated, collector.sorted()
 
@@ -105,6 +113,7 @@ class _NetExpander(Expander):
     ) -> None:
         super().__init__(blocks, builder, reporter)
         self.claims: list[Claims] = []
+        self.recipe = Recipe()
         self.declared: nodes.Call | None = None
         self.labels = Labels()
 
@@ -149,6 +158,9 @@ class _NetExpander(Expander):
             return flow
         if env.top and name == "expect":
             self._expect(call, flow, env)
+            return flow
+        if env.top and name == "recipe":
+            self.recipe = recipe_statement(call, self.recipe, env, self.reporter)
             return flow
         return super().call(call, flow, env, label, lone)
 

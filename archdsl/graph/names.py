@@ -7,7 +7,7 @@ import keyword
 VALUE_NAMES = ("channels", "height", "width", "index")
 """What expressions know about the value at hand and the copy inside a repeat."""
 
-STATEMENTS = ("input", "output", "aux", "expect", "residual")
+STATEMENTS = ("input", "output", "aux", "expect", "recipe", "residual")
 """Words that look like calls and are not operators."""
 
 LANGUAGE = ("net", "block", "use", "default", "as", "if", "else", "and", "or", "not", "x")

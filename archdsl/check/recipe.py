@@ -1,0 +1,61 @@
+"""Rules: a recipe speaks of steps that are there, and of scores rather than probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.diagnostics import Diagnostic, Label
+from archdsl.graph import Graph, Node
+from archdsl.ops.activation import Softmax
+from archdsl.recipe import Init, Line, Loss, Recipe
+
+
+def recipe_faults(graph: Graph, recipe: Recipe) -> tuple[Diagnostic, ...]:
+    """Return what a recipe says that cannot hold for its network."""
+    return tuple(found for line in recipe.lines for found in _faults(graph, line))
+
+
+def chosen_by(graph: Graph, rule: Init) -> Iterator[Node]:
+    """Yield the nodes a rule for first weights speaks of, with or without numbers to set."""
+    for node in graph:
+        path = node.id.removeprefix(f"{graph.name}.")
+        if rule.selects(path, node.op, node.aux is not None):
+            yield node
+
+
+def ends_in_softmax(graph: Graph) -> tuple[Node, ...]:
+    """Return the nodes among a network's ends that already turn scores into probabilities."""
+    ends = (*graph.outputs, *(head.output for head in graph.aux))
+    return tuple(graph.nodes[end] for end in ends if isinstance(graph.nodes[end].op, Softmax))
+
+
+def _faults(graph: Graph, line: Line) -> Iterator[Diagnostic]:
+    match line.ingredient:
+        case Init() as rule if not any(
+            _takes(graph, node, rule) for node in chosen_by(graph, rule)
+        ):
+            yield Diagnostic(
+                "unmatched-init",
+                "no step has weights or biases that this rule sets",
+                (Label(line.span),),
+                help="`at=` is the name of a step, block or group, or `aux`",
+            )
+        case Loss():
+            for node in ends_in_softmax(graph):
+                yield Diagnostic(
+                    "softmax-before-loss",
+                    f"`{node.id}` ends in a softmax, and the loss takes one itself",
+                    (
+                        Label(line.span, "takes scores"),
+                        Label(node.origin[0], "gives probabilities"),
+                    ),
+                    help="leave the softmax out, and apply it where probabilities are wanted",
+                )
+        case _:
+            pass
+
+
+def _takes(graph: Graph, node: Node, rule: Init) -> bool:
+    """Return whether a node has learned numbers that a rule sets; a bias is one of its own."""
+    cost = node.op.cost(graph.shapes_into(node), node.shape)
+    return cost.params > (cost.weights if rule.only_biases else 0)
