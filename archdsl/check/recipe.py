@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.diagnostics import Diagnostic, Label
+from archdsl.diagnostics import Diagnostic, Label, did_you_mean
 from archdsl.graph import Graph, Node
 from archdsl.ops.activation import Softmax
-from archdsl.recipe import Init, Line, Loss, Recipe
+from archdsl.recipe import AUXILIARY, Init, Line, Loss, Recipe
 
 
 def recipe_faults(graph: Graph, recipe: Recipe) -> tuple[Diagnostic, ...]:
@@ -36,7 +36,7 @@ def _faults(graph: Graph, line: Line) -> Iterator[Diagnostic]:
         ):
             yield Diagnostic(
                 "unmatched-init",
-                "no step has weights or biases that this rule sets",
+                _why_unmatched(graph, rule),
                 (Label(line.span),),
                 help="`at=` is the name of a step, block or group, or `aux`",
             )
@@ -59,3 +59,10 @@ def _takes(graph: Graph, node: Node, rule: Init) -> bool:
     """Return whether a node has learned numbers that a rule sets; a bias is one of its own."""
     cost = node.op.cost(graph.shapes_into(node), node.shape)
     return cost.params > (cost.weights if rule.only_biases else 0)
+
+
+def _why_unmatched(graph: Graph, rule: Init) -> str:
+    names = {name for node in graph for name in node.id.split(".")[1:]}
+    if rule.at is not None and rule.at not in {*names, AUXILIARY}:
+        return f"no step is called `{rule.at}`{did_you_mean(rule.at, sorted(names))}"
+    return "no step has weights or biases that this rule sets"

@@ -5,7 +5,7 @@ declared in one place as operators are. Stands between `ops` and `graph`, and lo
 """
 
 from archdsl.recipe.ingredient import Ingredient, registered
-from archdsl.recipe.inits import Fans, Init
+from archdsl.recipe.inits import AUXILIARY, Fans, Init
 from archdsl.recipe.losses import Loss
 from archdsl.recipe.optimizers import Average, Clip, Measure, Optimizer, WeightDecay
 from archdsl.recipe.read import read_recipe
@@ -13,6 +13,7 @@ from archdsl.recipe.recipe import Line, Recipe
 from archdsl.recipe.schedules import Schedule
 
 __all__ = [
+    "AUXILIARY",
     "Average",
     "Clip",
     "Fans",
