@@ -50,7 +50,7 @@ calls = {
 LARGEST = 50_000
 """Most numbers in a value of a drawn network, so that running it stays quick."""
 
-OFTEN = ("groupnorm", "groupnorm", "shuffle", "shuffle", "flatten", "pad", "linear")
+OFTEN = ("groupnorm", "groupnorm", "shuffle", "shuffle", "flatten", "pad", "linear", "slice")
 
 CONDITIONS = (
     "channels > 4",

@@ -14,7 +14,19 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"
 
 # From what knows nothing to what sees everything.
-ORDER = ["source", "diagnostics", "syntax", "ops", "graph", "check", "targets", "network", "cli"]
+ORDER = [
+    "light",
+    "source",
+    "diagnostics",
+    "syntax",
+    "ops",
+    "recipe",
+    "graph",
+    "check",
+    "targets",
+    "network",
+    "cli",
+]
 
 # A part that stands outside of the order, and what it may import all the same.
 EXCEPTIONS = {

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tests.own_rules import EMPTY_HEAD, Refused
 from tests.raw_torch import REFUSALS, Nothing, apply
 from tests.trees import (
     Args,
@@ -47,6 +48,7 @@ class Witness:
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self.blocks = blocks
         self.aux: list[Tensor] = []
+        self.made: list[Tensor] = []
 
     def seq(self, seq: Seq, x: Tensor, scope: Scope) -> Tensor:
         for step in seq.steps:
@@ -78,7 +80,7 @@ class Witness:
                 return self.call(op, {}, scope, *ends)
             case Residual(body, scale):
                 end = self.seq(body, x, scope)
-                return apply("add", {}, x, end if scale is None else end * scale)
+                return self.keep(apply("add", {}, x, end if scale is None else end * scale))
             case Repeat(count, inner):
                 for copy in range(self.value(count, x, scope)):
                     inside = replace(
@@ -99,7 +101,11 @@ class Witness:
                 return scope.labels[name]
             case Aux(_, _, body):
                 inside = replace(scope, labels=scope.labels.new_child())
-                self.aux.append(self.seq(body, x, inside))
+                before = len(self.made)
+                end = self.seq(body, x, inside)
+                if not any(end is one for one in self.made[before:]):
+                    raise Refused(EMPTY_HEAD)
+                self.aux.append(end)
                 return x
             case _:
                 raise TypeError(action)
@@ -117,7 +123,12 @@ class Witness:
         for name, value in merged.items():
             if isinstance(value, Ref):
                 merged[name] = Ref(value.op, {**scope.defaults.get(value.op, {}), **value.args})
-        return apply(op, merged, *xs)
+        return self.keep(apply(op, merged, *xs))
+
+    def keep(self, y: Tensor) -> Tensor:
+        """Remember what an operator made; an alias, since some hand their input on."""
+        self.made.append(y.view_as(y))
+        return self.made[-1]
 
     def block(self, call: BlockCall, x: Tensor, scope: Scope) -> Tensor:
         block = self.blocks[call.block]

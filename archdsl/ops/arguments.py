@@ -178,11 +178,11 @@ def _word(
             return
         understood.extend(words)
     hint = did_you_mean(text, understood)
-    says = f"`{cls.name}` knows {_listed([f'`{word}`' for word in understood])}"
+    listed = _listed([f"`{word}`" for word in understood]) if understood else ""
     raise _Misfit(
         "unknown-word",
         f"`{cls.name}` knows no word `{text}`{hint}",
-        says if understood else f"`{cls.name}` knows no words",
+        f"`{cls.name}` knows {listed}" if understood else f"`{cls.name}` knows no words",
     )
 
 
