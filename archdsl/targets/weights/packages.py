@@ -28,8 +28,11 @@ def reference(package: str, model: str) -> Checkpoint:
     if find_spec(package.replace("-", "_")) is None:
         raise CheckpointError(f"{package} is not installed: `pip install {package}`")
     try:
-        with torch.device("meta"):
-            module: torch.nn.Module = makers[package](model)
+        try:
+            with torch.device("meta"):
+                module: torch.nn.Module = makers[package](model)
+        except NotImplementedError:  # torchvision's RegNets compute their widths with tensors
+            module = makers[package](model)
     except (ValueError, RuntimeError, AttributeError, KeyError) as error:
         raise CheckpointError(f"{package} has no model `{model}`") from error
     return Checkpoint(module.state_dict(), {}, ordered=True)
