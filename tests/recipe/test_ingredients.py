@@ -45,7 +45,7 @@ def test_docstring_example_is_one_of_its_class(cls: type[Ingredient]) -> None:
 
 @each
 def test_guide_names_it_and_its_arguments(cls: type[Ingredient]) -> None:
-    quoted = set(re.findall(r"`([^`]+)`", GUIDE))
+    quoted = set(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)))
     assert {cls.name, f"{cls.statement} {cls.name}"} & quoted
     for argument in signature(cls):
         assert {argument.name, *argument.words} & quoted
