@@ -465,3 +465,8 @@ def test_first_weights_are_reproducible_and_leave_the_rest_alone() -> None:
         assert torch.equal(one[name], plain[name])
     half = ruled.module(seed=3, dtype=torch.bfloat16).state_dict()
     assert torch.equal(half["conv.weight"], one["conv.weight"].bfloat16())
+
+
+def test_first_weights_need_memory() -> None:
+    module = archdsl.load(PLAIN % "init conv normal 0.1").module("meta", seed=3)
+    assert all(one.is_meta for one in module.parameters())

@@ -21,7 +21,8 @@ def initialise(module: nn.Module, graph: Graph, recipe: Recipe, *, seed: int | N
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     parameters = dict(module.named_parameters())
     for name, call in _plan(graph, recipe, parameters).items():
-        _fill(parameters[name], call, generator)
+        if not parameters[name].is_meta:
+            _fill(parameters[name], call, generator)
 
 
 def _plan(graph: Graph, recipe: Recipe, parameters: dict[str, nn.Parameter]) -> dict[str, Call]:
