@@ -116,7 +116,7 @@ class _Probe:
             if inputs[0].channels != channels:
                 # Weights keep their size, and behind `flatten` the channels follow the grid.
                 fewer = inputs[0].channels < channels
-                return Blame("kernel-too-large" if fewer else "grid-too-large", "")
+                return Blame("kernel-too-large" if fewer else "too-large", "")
             result = self._infer(node.op, inputs)
             if isinstance(result, Blame):
                 return result

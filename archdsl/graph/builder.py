@@ -10,11 +10,16 @@ class TooManyNodes(Exception):
 
 
 class Builder:
-    """A graph in the making. ``spent`` counts its nodes and, as they take time too, copies."""
+    """A graph in the making.
+
+    ``spent`` counts nodes and, since they take time and room as well, blocks and copies of
+    repeats; ``steps`` counts everything that is run, be it an `if` that chooses nothing.
+    """
 
     def __init__(self, most_nodes: int) -> None:
         self.most_nodes = most_nodes
         self.spent = 0
+        self.steps = 0
         self.nodes: dict[str, Node] = {}
         self.scopes: dict[str, Scope] = {}
         self.inputs: list[str] = []
@@ -22,13 +27,19 @@ class Builder:
         self.aux: list[AuxHead] = []
 
     def spend(self, amount: int = 1) -> None:
-        """Count nodes or copies against the limit, which leaves one copy for each node."""
+        """Count nodes, blocks or copies; the limit leaves one of the latter for each node."""
         self.check_room(amount)
         self.spent += amount
 
     def check_room(self, amount: int) -> None:
         """Raise :class:`TooManyNodes` if ``amount`` more would go over the limit."""
         if self.spent + amount > 2 * self.most_nodes:
+            raise TooManyNodes
+
+    def step(self) -> None:
+        """Count a step; there are more of them than nodes, but not without end."""
+        self.steps += 1
+        if self.steps > 4 * self.most_nodes:
             raise TooManyNodes
 
     def add(self, node: Node) -> None:

@@ -29,6 +29,9 @@ from archdsl.syntax import nodes
 Given = tuple[tuple[str | None, Value], ...]
 Unit = tuple[tuple[str, Operator], ...]
 
+MOST_FAULTS = 8
+"""Faults that are reported of one call; the rest of them would say no more."""
+
 
 @light
 class Ready:
@@ -79,7 +82,7 @@ class OperatorCalls:
         except Unresolved:
             return None
         ready = self._bind(call.name.text, given, env.defaults)
-        for fault in ready.faults:
+        for fault in ready.faults[:MOST_FAULTS]:
             at = call.head if fault.position is None else call.arguments[fault.position].span
             self.reporter.error(fault.code, fault.headline, at, env, help=fault.help)
         if ready.faults:

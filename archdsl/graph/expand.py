@@ -99,6 +99,7 @@ class Expander:
     def action(
         self, action: nodes.Action, flow: Flow, env: Environment, label: str | None, lone: bool
     ) -> Flow:
+        self.builder.step()
         match action:
             case nodes.Call():
                 return self.call(action, flow, env, label, lone)
@@ -212,6 +213,7 @@ class Expander:
             return broken(call.head)
         arguments = tuple((name, shown(value)) for name, value in parameters.items())
         parent = env.names.path
+        self.builder.spend()
         self.builder.open(
             Scope(path, ScopeKind.BLOCK, block.name.text, parent, call.head, None, arguments)
         )

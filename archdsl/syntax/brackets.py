@@ -19,11 +19,12 @@ _CLOSES = {")": "(", "}": "{", "]": "["}
 def check_brackets(source: SourceFile) -> Diagnostic | None:
     """Return what is wrong with the brackets of a file, or None."""
     opened: list[tuple[str, int]] = []
+    suspect: tuple[str, int] | None = None
     for match in _MARK.finditer(source.text):
         mark, at = match.group(), match.start()
         if mark in ("net", "block", "use"):
             if opened:
-                return _unclosed(source, opened[-1], (mark, at))
+                return _unclosed(source, suspect or opened[-1], (mark, at))
         elif mark in "{([":
             if len(opened) == DEEPEST:
                 return Diagnostic(
@@ -43,8 +44,24 @@ def check_brackets(source: SourceFile) -> Diagnostic | None:
                 )
             if opened[-1][0] != _CLOSES[mark]:
                 return _mismatch(source, opened[-1], (mark, at))
-            opened.pop()
-    return _unclosed(source, opened[-1], None) if opened else None
+            opener = opened.pop()
+            if suspect is None and _is_outdented(source.text, opener[1], at):
+                suspect = opener
+    return _unclosed(source, suspect or opened[-1], None) if opened else None
+
+
+def _is_outdented(text: str, opener: int, closer: int) -> bool:
+    """Return whether a bracket closes further left than the line it was opened in begins.
+
+    Where brackets do not pair up, such a pair is no pair: its own closer is the one missing.
+    """
+    if text[closer] != "}":
+        return False
+    begin = text.rfind("\n", 0, closer) + 1
+    if text[begin:closer].strip(" \t"):
+        return False
+    line = text[text.rfind("\n", 0, opener) + 1 : opener]
+    return closer - begin < len(line) - len(line.lstrip(" \t"))
 
 
 def _unclosed(

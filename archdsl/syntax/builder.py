@@ -195,6 +195,6 @@ class Builder:
         return nodes.Number(int(digits), span)
 
     def _too_large(self, text: str, span: Span) -> nodes.Number:
-        headline = f"a number of {len(text):,} characters is too large"
+        headline = f"a number of {len(text):,} digits is too large"
         self.found.append(Diagnostic("number-too-large", headline, (Label(span),)))
         return nodes.Number(1, span)

@@ -48,7 +48,9 @@ def read_text(
     """Read a spec from memory; ``use`` looks in ``folder``, by default the current one."""
     here = (Path.cwd() if folder is None else folder).resolve()
     reader = _Reader(_root_of(here))
-    source = reader.decode(text.encode() if isinstance(text, str) else text, name, None)
+    source = reader.decode(
+        text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, name, None
+    )
     return reader.project(source or SourceFile(name, ""), here / name, source is not None)
 
 
