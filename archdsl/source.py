@@ -14,7 +14,7 @@ class SourceFile:
     """A piece of ``.arch`` text and the name it is shown under. Compared by identity."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
     _line_starts: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
