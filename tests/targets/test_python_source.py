@@ -20,7 +20,9 @@ from archdsl.targets.torch_module import example_inputs, resolve
 from tests.targets.samples import SAMPLES
 
 SPECS = Path(__file__).parents[2] / "specs"
-EVERYTHING = {**SAMPLES, **{path.stem: path for path in sorted(SPECS.glob("*.arch"))}}
+FLAGSHIPS = {name: SPECS / f"{name}.arch" for name in ("googlenet", "inception_v4")}
+EVERYTHING = {**SAMPLES, **FLAGSHIPS}
+SPECS_OF_ALL_KINDS = sorted([*SPECS.glob("*.arch"), *SPECS.glob("released/*.arch")])
 
 
 def built_from_source(source: str) -> nn.Module:
@@ -55,6 +57,15 @@ def test_source_has_the_same_state_and_gives_the_same_numbers(name: str) -> None
         assert all(torch.equal(a, b) for a, b in zip(left, right, strict=True))
 
 
+@pytest.mark.parametrize("path", SPECS_OF_ALL_KINDS, ids=lambda path: path.stem)
+def test_source_of_every_spec_has_the_modules_keys_and_shapes(path: Path) -> None:
+    network = archdsl.load(path)
+    with torch.device("meta"):
+        theirs = built_from_source(network.source()).state_dict()
+    ours = network.module("meta").state_dict()
+    assert [(n, t.shape) for n, t in ours.items()] == [(n, t.shape) for n, t in theirs.items()]
+
+
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_source_imports_nothing_but_torch(name: str) -> None:
     tree = ast.parse(archdsl.load(EVERYTHING[name]).source())
@@ -70,6 +81,9 @@ def test_source_imports_nothing_but_torch(name: str) -> None:
 def test_source_is_clean_python(tmp_path: Path) -> None:
     for name, spec in EVERYTHING.items():
         (tmp_path / f"{name}.py").write_text(archdsl.load(spec).source(), encoding="utf-8")
+    for path in SPECS_OF_ALL_KINDS:
+        source = archdsl.load(path).source()
+        (tmp_path / f"{path.parent.name}_{path.name}.py").write_text(source, encoding="utf-8")
     rules = "--isolated --select F,E7,E9,W,B,I --ignore I001 --line-length 100"
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", *rules.split(), str(tmp_path)],
