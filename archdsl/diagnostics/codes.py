@@ -119,7 +119,7 @@ _PAGES = (
         "A name in an argument or expression is no parameter, no value such as `channels`, and"
         " no word of any operator.",
         _net(_IMAGE, "conv 3x3 widht"),
-        "Declare it: `net example(width = 64) { … }`, or check the spelling.",
+        "Declare it: `net example(filters = 64) { … }`, or check the spelling.",
     ),
     Page(
         "unknown-label",

@@ -149,7 +149,7 @@ class Expander:
                 f"`{name}` is a block, and has no defaults" if name in self.blocks else no_operator,
                 tree.operator.span,
                 env,
-                help="give its parameter a default: `block A(width = 64)`"
+                help="give its parameter a default: `block A(filters = 64)`"
                 if name in self.blocks
                 else None,
             )

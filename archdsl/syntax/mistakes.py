@@ -103,7 +103,7 @@ SLIPS = (
     ),
     Slip(
         "the parameters of a net or block stand in one pair of parentheses, with commas",
-        "write `block A(width, depth=2) { … }`",
+        "write `block A(filters, depth=2) { … }`",
         (),
         (
             *(
