@@ -459,13 +459,15 @@ class Expander:
 
     def _unknown(self, call: nodes.Call, env: Environment) -> Flow:
         name = call.name.text
-        known = (*operators(), *self.blocks, *STATEMENTS)
-        self.reporter.error(
-            "unknown-operator",
-            f"there is no operator or block `{name}`{did_you_mean(name, known)}",
-            call.name.span,
-            env,
-        )
+        code = "unknown-operator"
+        if name in ("net", "block", "use"):
+            code, headline = "misplaced-statement", f"`{name}` stands at the top of a file"
+        elif name == "default":
+            code, headline = "misplaced-statement", "`default` is a statement of its own, no step"
+        else:
+            known = (*self.operators, *self.blocks, *STATEMENTS)
+            headline = f"there is no operator or block `{name}`{did_you_mean(name, known)}"
+        self.reporter.error(code, headline, call.name.span, env)
         return broken(call.head)
 
     def _recursive(self, call: nodes.Call, env: Environment) -> None:

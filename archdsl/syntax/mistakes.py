@@ -175,10 +175,6 @@ ANYWHERE: Mapping[str, Slip] = {
     "FLOOR": Slip("comments begin with `#`", "write `# …`"),
     "_ELSE": Slip("`else` has no `if` before it", "write `if … { … } else { … }`"),
     "STRING": Slip("only the file name behind `use` stands in quotes", "remove the quotes"),
-    "DEFAULT": Slip("`default` is a statement of its own", "put it on a line of its own"),
-    "BLOCK": Slip("a `block` stands at the top of a file", "move it out of the braces"),
-    "NET": Slip("a `net` stands at the top of a file", "move it out of the braces"),
-    "USE": Slip("a `use` stands at the top of a file", "move it out of the braces"),
 }
 """Mistakes that are known by their token alone, wherever it is met."""
 
