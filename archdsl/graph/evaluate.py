@@ -219,7 +219,8 @@ class Evaluator:
         result = self._numeric(tree.operands[0])
         for symbol, operand in zip(tree.symbols, tree.operands[1:], strict=True):
             result = self._arithmetic(symbol, result, self._numeric(operand), operand.span)
-        return result
+        # So that `(0.5 * channels)` is a number of channels.
+        return int(result) if isinstance(result, float) and result.is_integer() else result
 
     def _numeric(self, tree: nodes.Expression) -> int | float:
         value = self.value(tree)

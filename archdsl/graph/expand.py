@@ -255,7 +255,7 @@ class Expander:
                 call.name.span,
                 env,
             )
-            return flow
+            return broken(call.head)
         if not self._nameable(name, env):
             return flow
         path = env.names.labelled(name.text)
