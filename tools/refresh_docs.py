@@ -22,6 +22,7 @@ BLOCK = re.compile(r"```console\n\$ (?P<command>archdsl [^\n]*)\n(?P<output>.*?)
 def outputs(command: str) -> str:
     """Return what a command prints, standard output first, without what differs by machine."""
     arguments = command.split()[1:]
+    (ROOT / "out").mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "archdsl", *arguments],
         cwd=ROOT,
@@ -53,7 +54,6 @@ def picture(spec: str) -> bytes:
 
 
 def main() -> int:
-    (ROOT / "out").mkdir(exist_ok=True)
     for path, spec in PICTURES.items():
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_bytes(picture(spec))
