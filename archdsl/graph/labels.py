@@ -1,0 +1,131 @@
+"""Names that steps are given, the values behind them, and the shapes that are claimed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archdsl.diagnostics import Label, Severity, did_you_mean
+from archdsl.graph.environment import Environment, Flow, broken
+from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
+from archdsl.graph.names import why_reserved
+from archdsl.graph.report import from_where
+from archdsl.graph.walk import label_in
+from archdsl.syntax import nodes
+
+if TYPE_CHECKING:
+    from archdsl.graph.expand import Expander
+
+
+def tap(expander: Expander, tap: nodes.Tap, env: Environment) -> Flow:
+    """Return a label's value."""
+    label = env.labels.find(tap.name.text)
+    if label is None:
+        _unknown_label(expander, tap, env)
+        return broken(tap.span)
+    expander.tapped.add(id(label))
+    return label.flow
+
+
+def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None:
+    name = tap.name.text
+    trees = (*expander.bodies, *(block.body for block in expander.blocks.values()))
+    elsewhere = next((found for tree in trees if (found := label_in(tree, name))), None)
+    if elsewhere is None:
+        expander.reporter.error(
+            "unknown-label",
+            f"there is no label `{name}`{did_you_mean(name, env.labels.names())}",
+            tap.span,
+            env,
+            help="a label names a step before it is used: `conv 3x3 64 as skip`",
+        )
+        return
+    expander.reporter.error(
+        "unknown-label",
+        f"label `{name}` is not known here",
+        tap.span,
+        env,
+        labels=(Label(elsewhere.span, "it is given here"),),
+        help="a label holds from its step on, in its own block, copy of a repeat or head",
+    )
+
+
+def label_of(expander: Expander, step: nodes.Step, env: Environment) -> nodes.Name | None:
+    """Return the name a step is given, None if there is none that it can have."""
+    if not step.labels:
+        return None
+    name, *extra = step.labels
+    if extra:
+        first = Label(name.span, "its name is here")
+        expander.reporter.error(
+            "duplicate-name", "a step has one name", extra[0].span, env, labels=(first,)
+        )
+    called = step.action.name.text if isinstance(step.action, nodes.Call) else ""
+    if called in ("aux", "output", "expect"):
+        expander.reporter.error(
+            "misplaced-label",
+            f"`{called}` is no step, and has no value to name",
+            name.span,
+            env,
+            help="the head's name stands behind `aux`: `aux aux1 { … }`"
+            if called == "aux"
+            else None,
+        )
+        return None
+    return name if is_nameable(expander, name, env) else None
+
+
+def is_nameable(
+    expander: Expander, name: nodes.Name, env: Environment, repeated: bool = False
+) -> bool:
+    """Return whether a step can have a name; ``repeated`` names get a number at need."""
+    why = why_reserved(name.text)
+    if why is not None:
+        expander.reporter.error(
+            "reserved-name", f"nothing can be called `{name.text}`: {why}", name.span, env
+        )
+        return False
+    old = env.labels.table.get(name.text)
+    if repeated or (old is None and env.names.is_free(name.text)):
+        return True
+    first = None if old is None else old.span
+    if first is None:
+        path = f"{env.names.path}.{name.text}"
+        node, scope = expander.builder.nodes.get(path), expander.builder.scopes.get(path)
+        first = node.origin[0] if node is not None else scope.span if scope is not None else None
+    expander.reporter.error(
+        "duplicate-name",
+        f"there are two steps called `{name.text}`",
+        name.span,
+        env,
+        labels=() if first is None else (Label(first, "the first is here"),),
+    )
+    return False
+
+
+def check_claim(
+    expander: Expander, claim: nodes.Claim, before: Flow, flow: Flow, env: Environment
+) -> None:
+    if flow.shape is None:
+        return
+    try:
+        claimed = Evaluator(env, flow).shape(claim.value)
+    except Mistake as mistake:
+        expander.reporter.mistake(mistake, env)
+        return
+    except Unresolved:
+        return
+    if claimed.triple == flow.shape.triple or expander.claims_broken:
+        return
+    # With other parameters than the spec was written for, say where shapes first part from
+    # its claims; those after it follow from that one.
+    expander.claims_broken = expander.changed
+    expander.reporter.error(
+        "wrong-claim",
+        f"the shape here is {flow.shape}, not {claimed}",
+        claim.span,
+        env,
+        remark="claimed here",
+        notes=from_where(before, "the input of this step"),
+        help=None if expander.changed else f"`=> {flow.shape.source}`",
+        severity=Severity.WARNING if expander.changed else Severity.ERROR,
+    )
