@@ -13,9 +13,11 @@ from archdsl.cli.check import check
 from archdsl.cli.compile import compile_
 from archdsl.cli.completion import completion
 from archdsl.cli.console import Failure, be_quiet, prepare_streams, say, why
+from archdsl.cli.diff import diff
 from archdsl.cli.explain import explain
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
+from archdsl.cli.table import table
 from archdsl.cli.weights import weights
 from archdsl.diagnostics import SpecError, did_you_mean, render_text
 
@@ -155,5 +157,5 @@ def main(debug: bool) -> None:
     """
 
 
-for _command in (check, summary, render, compile_, weights, explain, completion):
+for _command in (check, summary, table, diff, render, compile_, weights, explain, completion):
     main.add_command(_command)

@@ -23,6 +23,8 @@ class Join(Operator):
     """What joins share: they take one input per branch."""
 
     joins: ClassVar[bool] = True
+    commutes: ClassVar[bool] = True
+    """Whether the order of the branches makes no difference."""
 
 
 @operator("concat")
@@ -32,6 +34,8 @@ class Concat(Join):
 
     concat { conv 1x1 64; conv 3x3 128 }
     """
+
+    commutes: ClassVar[bool] = False
 
     def infer(self, *inputs: Shape) -> Shape:
         first = inputs[0]

@@ -1,0 +1,69 @@
+"""`archdsl diff`: what differs between two networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from archdsl.cli.console import emit
+from archdsl.cli.options import Request, takes_specs
+from archdsl.cli.specs import Spec, read_spec, report
+from archdsl.compare import FORMATS, compare, print_comparison
+from archdsl.network import Network
+
+DIFFERENT = 1
+"""What `--exit-code` makes of a difference, as git does."""
+
+
+@click.command(
+    short_help="Show what differs between two networks.",
+    epilog="""\b
+Examples:
+  archdsl diff specs/googlenet.arch specs/released/googlenet_torchvision.arch
+  archdsl diff two_nets.arch
+  archdsl diff old.arch new.arch --exit-code --format json
+""",
+)
+@takes_specs
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="The form of the result; json names every place.",
+)
+@click.option("--exit-code", is_flag=True, help="End with 1 if the networks differ.")
+def diff(request: Request, format: str, exit_code: bool) -> None:
+    """Show what differs between two networks, as architectures.
+
+    SPEC... are two files with a net each, or one file with two nets. Every difference is told
+    once for all the places it is at, the whole network first, its details last; "A only" is what
+    the second network lacks, and "this instead of that" is what the second has for what the first
+    has. Names, comments, layout and the division into blocks make no difference.
+    """
+    specs = [read_spec(file, request) for file in request.files]
+    for spec in specs:
+        report(spec)
+    code = max(spec.exit_code for spec in specs)
+    if code:
+        raise click.exceptions.Exit(code)
+    (name_a, a), (name_b, b) = _two(specs)
+    comparison = compare(a.ir, b.ir)
+    emit(print_comparison(comparison, (name_a, name_b), format))
+    raise click.exceptions.Exit(DIFFERENT if exit_code and not comparison.same else 0)
+
+
+def _two(specs: Sequence[Spec]) -> list[tuple[str, Network]]:
+    """Return the two networks, each with the name of its spec, or say why these are not two."""
+    networks = [(spec.name, network) for spec in specs for network in spec.networks]
+    if len(specs) > 2:
+        raise click.UsageError(f"`diff` compares two networks, and these are {len(specs)} specs")
+    crowded = [spec for spec in specs if len(spec.networks) > 1]
+    if len(specs) == 2 and crowded:
+        names = ", ".join(f"`{network.name}`" for network in crowded[0].networks)
+        raise click.UsageError(f"`{crowded[0].name}` has several nets: choose with --net: {names}")
+    if len(networks) != 2:
+        many = "one network" if len(networks) == 1 else f"{len(networks)} networks"
+        raise click.UsageError(f"`diff` compares two networks, and `{specs[0].name}` has {many}")
+    return networks
