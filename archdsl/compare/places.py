@@ -25,14 +25,18 @@ PER_EXCEPTION = 4
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A quality that places can share, and how places of it are called.
+    """A quality that places can share, and how places of it are called: ``words`` and ``where``.
 
-    ``rank`` orders phrases that cover equally much: the plainest first.
+    ``rank`` orders phrases that cover equally much: the plainest first. ``module`` is the title of
+    the modules that the places are in, and ``each`` says that every module has one of them.
     """
 
     rank: int
     key: tuple[object, ...]
     words: str
+    where: str = ""
+    module: str | None = None
+    each: bool = False
 
 
 class Places:
@@ -41,7 +45,7 @@ class Places:
     def __init__(self, graph: Graph, pairs: Sequence[Pair], other: Graph) -> None:
         self.graph = graph
         self.order = {pair.place: at for at, pair in enumerate(pairs)}
-        self._modules = _modules_by_title(graph)
+        self._modules = self._shared_modules(pairs)
         self._sorts: dict[Place, tuple[Sort, ...]] = {}
         self._having: dict[tuple[object, ...], set[Place]] = {}
         for pair in pairs:
@@ -54,12 +58,14 @@ class Places:
     def describe(self, places: Iterable[Place]) -> str:
         """Return where ``places`` are, in as few words as are true."""
         left = sorted(set(places), key=self._position)
-        phrases: list[str] = []
+        phrases: dict[str, list[str]] = {}
         while (found := self._best(left)) is not None:
-            phrase, covered = found
-            phrases.append(phrase)
+            words, where, covered = found
+            phrases.setdefault(where, []).append(words)
             left = [place for place in left if place not in covered]
-        return listed([*phrases, *self._names(left)])
+        apart = phrases.pop("", [])
+        joined = [f"{listed(words)} {where}" for where, words in phrases.items()]
+        return listed([*apart, *joined, *self._names(left)])
 
     def name(self, place: Place) -> str:
         """Return the name of one place: the path of its step, without the net."""
@@ -104,7 +110,8 @@ class Places:
             node = self.graph.nodes[same[0].a]
             if modules[0] is not None:
                 named = [f"`{one.path.partition('.')[2]}`" for one in modules if one is not None]
-                yield f"{self._inside(node, modules[0])} {listed(_cut(named, 'modules'))}"
+                words, where = self._inside(node, modules[0])
+                yield f"{words} {where} {listed(_cut(named, 'modules'))}"
         yield from _cut(list(dict.fromkeys(names)), "places")
 
     def _point(self, place: Place) -> tuple[str, str] | None:
@@ -120,10 +127,10 @@ class Places:
         blocks = [scope for scope in around if scope.kind is ScopeKind.BLOCK]
         return next(iter(blocks or around), None)
 
-    def _best(self, left: Sequence[Place]) -> tuple[str, set[Place]] | None:
+    def _best(self, left: Sequence[Place]) -> tuple[str, str, set[Place]] | None:
         """Return the phrase that covers most of ``left``, and what it covers; at least two."""
         wanted = set(left)
-        best: tuple[tuple[int, int, int], str, set[Place]] | None = None
+        best: tuple[tuple[int, int, int], str, str, set[Place]] | None = None
         for sort in {
             sort.key: sort for place in left for sort in self._sorts.get(place, ())
         }.values():
@@ -134,14 +141,25 @@ class Places:
                 continue
             if len(covered) < PER_EXCEPTION * len(excepted) + 2 * bool(excepted):
                 continue
-            words = sort.words
+            worth = (len(covered) - len(excepted), -len(excepted), -sort.rank)
+            if best is not None and worth <= best[0]:
+                continue
+            where = self._where(sort, len(having))
             if excepted:
                 names = [self.name(one) for one in sorted(excepted, key=self._position)]
-                words += f" but {listed(names)}"
-            worth = (len(covered) - len(excepted), -len(excepted), -sort.rank)
-            if best is None or worth > best[0]:
-                best = (worth, words, covered)
-        return None if best is None else (best[1], best[2])
+                where = f"{where} but {listed(names)}".lstrip()
+            best = (worth, sort.words, where, covered)
+        return None if best is None else best[1:]
+
+    def _where(self, sort: Sort, places: int) -> str:
+        """Return the second half of a phrase: which modules, and how many of them."""
+        if sort.module is None:
+            return sort.where
+        count = self._modules[sort.module]
+        of = _modules(sort.module, count)
+        if sort.each and places < count:
+            of = f"{places} of {of.removeprefix('all ').replace('both', 'the 2')}"
+        return f"{sort.where} {of}"
 
     # What a place can share with others
 
@@ -167,31 +185,31 @@ class Places:
                 continue
             rank = 6 if scope.kind in (ScopeKind.JOIN, ScopeKind.RESIDUAL) else 4
             inside = a.id.removeprefix(f"{scope.path}.")
-            of = _modules(title, count)
-            yield Sort(rank, (title, inside, a.op.name), f"{self._inside(a, scope)} {of}")
-            yield Sort(rank + 1, (title, None, a.op.name), f"{every} in {of}")
+            words, where = self._inside(a, scope)
+            yield Sort(rank, (title, inside, name), words, where, title, each=True)
+            yield Sort(rank + 1, (title, None, name), every, "in", title)
             for argument, value in shared:
-                words = f"with {_quality(argument, value)}"
+                words = f"{every} with {_quality(argument, value)}"
                 key = (title, None, name, argument.field, value)
-                yield Sort(rank + 2, key, f"{every} {words} in {of}")
+                yield Sort(rank + 2, key, words, "in", title)
 
-    def _inside(self, node: Node, module: Scope) -> str:
-        """Return the way from a module to a node, up to the name of the module: `conv1 in …`."""
+    def _inside(self, node: Node, module: Scope) -> tuple[str, str]:
+        """Return the name of a node in a module, and the way there: `conv1`, in branch 2 of."""
         scope = self.graph.scopes[node.scope]
         leads = scope.kind is ScopeKind.UNIT and node.name == scope.title
         path = (scope.path if leads else node.id).removeprefix(f"{module.path}.")
         if path == module.path:
-            return "the sum of" if node.op.name == "add" else "the end of"
+            return "the end", "of"
         parts = path.split(".")
         match parts:
             case [branch, name] if branch.startswith("branch"):
                 number = branch.removeprefix("branch")
-                return f"`{name}` in branch {number} of"
+                return f"`{name}`", f"in branch {number} of"
             case [*_, name] if module.kind is ScopeKind.AUX:
                 same = list(self._ends_in(module, name))
-                return f"`{name if len(same) == 1 else path}` in"
+                return f"`{name if len(same) == 1 else path}`", "in"
             case _:
-                return f"`{path}` in"
+                return f"`{path}`", "in"
 
     def _ends_in(self, module: Scope, name: str) -> Iterator[str]:
         steps = (*self.graph.nodes, *self.graph.scopes)
@@ -205,6 +223,14 @@ class Places:
             if scope.kind in MODULES or scope.kind is ScopeKind.AUX:
                 yield scope
             scope = None if scope.parent is None else self.graph.scopes[scope.parent]
+
+    def _shared_modules(self, pairs: Sequence[Pair]) -> Mapping[str, int]:
+        """Return how many modules of each title hold something that both networks have."""
+        paths: dict[str, set[str]] = {}
+        for pair in pairs:
+            for scope in self._around(self.graph.nodes[pair.place.a]):
+                paths.setdefault(self._title(scope), set()).add(scope.path)
+        return {title: len(inside) for title, inside in paths.items()}
 
     def _title(self, scope: Scope) -> str:
         return AUX if scope.kind is ScopeKind.AUX else scope.title
@@ -226,15 +252,6 @@ def _cut(names: Sequence[str], what: str) -> list[str]:
 def _modules(title: str, count: int) -> str:
     quoted = AUX if title == AUX else f"`{title}` module"
     return f"both {quoted}s" if count == 2 else f"all {count} {quoted}s"
-
-
-def _modules_by_title(graph: Graph) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for scope in graph.scopes.values():
-        if scope.kind in MODULES or scope.kind is ScopeKind.AUX:
-            title = AUX if scope.kind is ScopeKind.AUX else scope.title
-            counts[title] = counts.get(title, 0) + 1
-    return counts
 
 
 def _shared(a: Operator, b: Operator) -> Iterator[tuple[Argument, object]]:

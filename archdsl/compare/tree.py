@@ -10,14 +10,17 @@ whether its spec has blocks, repeats and labels or spells everything out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.graph import AuxHead, Graph, Node, NodeId
-from archdsl.ops import Identity, Operator, Role
+from archdsl.ops import Identity, Role
 
 FOLLOWING = frozenset({Role.NORM, Role.ACTIVATION})
 """What belongs to the operator before it."""
+
+DEEPEST = 30
+"""Joins read within one another; Python's own stack holds several frames for each."""
 
 _START = ""
 """Stands before all inputs."""
@@ -89,8 +92,10 @@ class _Reader:
         self.graph = graph
         self.forms = forms
         self.operands = _without_identities(graph)
+        self.order = {id: at for at, id in enumerate(self.operands)}
         self.before = _dominators(graph, self.operands)
         self.seen: set[NodeId] = set()
+        self.nesting = 0
 
     def tree(self) -> Tree:
         ends = [self._real(id) for id in self.graph.outputs]
@@ -113,7 +118,6 @@ class _Reader:
                 break
             end = self.before[end]
         path.reverse()
-        steps: list[Step] = []
         parts: list[list[NodeId]] = []
         for id in path:
             role = self.graph.nodes[id].op.picture().role
@@ -121,26 +125,56 @@ class _Reader:
                 parts[-1].append(id)
             else:
                 parts.append([id])
-        for lead, *followers in parts:
-            steps.append(self._step(lead, followers))
-        return tuple(steps)
+        return tuple(self._step(lead, followers) for lead, *followers in parts)
 
     def _step(self, lead: NodeId, followers: list[NodeId]) -> Step:
+        shared = lead in self.seen
+        self.seen.update((lead, *followers))
+        branches: tuple[Chain, ...] = ()
+        if self.graph.nodes[lead].op.joins and not shared:
+            self.nesting += 1
+            branches = self._plainly(lead) if self.nesting > DEEPEST else self._branches(lead)
+            self.nesting -= 1
+        return self._made(lead, followers, branches, shared)
+
+    def _made(
+        self, lead: NodeId, followers: Sequence[NodeId], branches: tuple[Chain, ...], shared: bool
+    ) -> Step:
         node = self.graph.nodes[lead]
         after = tuple(self.graph.nodes[id] for id in followers)
         ops = tuple(one.op for one in after)
-        shared = lead in self.seen
-        self.seen.update((lead, *followers))
-        if shared:
-            return Step(node, (), after, True, self.forms.number(("shared", node.op, ops)), 1)
-        branches: tuple[Chain, ...] = ()
-        if node.op.joins:
-            start = self.before[lead]
-            branches = tuple(self.chain(start, operand) for operand in self.operands[lead])
         inside = tuple(tuple(step.form for step in branch) for branch in branches)
-        form = self.forms.number((node.op, ops, inside))
         size = 1 + len(after) + sum(step.size for branch in branches for step in branch)
-        return Step(node, branches, after, False, form, size)
+        form = self.forms.number((node.op, ops, inside, shared))
+        return Step(node, branches, after, shared, form, size)
+
+    def _branches(self, join: NodeId) -> tuple[Chain, ...]:
+        start = self.before[join]
+        return tuple(self.chain(start, operand) for operand in self.operands[join])
+
+    def _plainly(self, join: NodeId) -> tuple[Chain, ...]:
+        """Return the branches of a join that stands too deep in others.
+
+        What leads to it stands in the first branch, one node after the other, each with what it
+        reads.
+        """
+        missing: set[NodeId] = set()
+        pending = list(self.operands[join])
+        while pending:
+            id = pending.pop()
+            if id not in self.seen and id not in missing:
+                missing.add(id)
+                pending.extend(self.operands[id])
+        steps = [
+            self._made(id, (), self._references(id), False)
+            for id in sorted(missing, key=self.order.__getitem__)
+        ]
+        self.seen |= missing
+        first, *others = self._references(join)
+        return ((*steps, *first), *others)
+
+    def _references(self, id: NodeId) -> tuple[Chain, ...]:
+        return tuple((self._made(one, (), (), True),) for one in self.operands[id])
 
     def _beside(self, end: NodeId, aux: AuxHead | None) -> Head:
         """Return a chain that starts at the last value on its way that is known already."""
@@ -197,8 +231,3 @@ def _dominators(
         before[id] = _START if nearest is None else nearest
         depth[id] = depth[before[id]] + 1
     return before
-
-
-def operators_of(step: Step) -> tuple[Operator, ...]:
-    """Return the operators of a step itself, without those of its branches."""
-    return (step.node.op, *(one.op for one in step.followers))

@@ -125,6 +125,36 @@ def test_copies_that_differ_otherwise_are_still_counted() -> None:
     ]
 
 
+def test_only_modules_that_both_have_are_spoken_of() -> None:
+    found = diff(REPEATED.format("5 x part 4"), REPEATED.format("3 x part 6"))
+    assert [f"{one.where}: {one.what}" for one in found.statements] == [
+        ": 3 × `part` instead of 5 ×",
+        "`conv` in all 3 `part` modules: channels 6 instead of 4",
+    ]
+
+
+def test_several_steps_of_like_modules_share_a_phrase() -> None:
+    branch = "conv 3x3 4{0} -> conv 3x3 4 -> conv 3x3 4{0}"
+    block = f"block two {{{{ concat {{{{ maxpool 3x3; {branch} }}}} }}}}\n"
+    net = "net n { input 8x8x8; two; conv 3x3 8; two }"
+    (found,) = diff(block.format("") + net, block.format(" bias=no") + net).statements
+    assert (found.where, found.what) == (
+        "`conv` and `conv2` in branch 1 of both `two` modules",
+        "no bias",
+    )
+
+
+def test_values_tapped_again_and_again_are_followed() -> None:
+    # Every join reads three values before it, so that each stands within the next.
+    before = [range(at - 1, max(at - 4, -1), -1) for at in range(400)]
+    joins = ["; ".join(f"@v{back}" for back in backs) for backs in before]
+    steps = [f"concat {{ {joins[at]} }} -> conv 1x1 1 as v{at}" for at in range(1, 400)]
+    a = "net n { input 4x4x1; conv 1x1 1 as v0; " + "; ".join(steps) + " }"
+    (found,) = diff(a, a.replace("1x1 1 as v200", "3x3 1 as v200")).statements
+    assert (found.where, found.what) == ("`v200`", "kernel 3×3 instead of 1×1")
+    assert not diff(a, a.replace("@v299; @v298", "@v298; @v299")).same
+
+
 def test_plain_steps_are_counted_too() -> None:
     (found,) = said("conv 3x3 8; conv 3x3 8; maxpool 2x2", "conv 3x3 8; maxpool 2x2")
     assert found == "1 × `conv 3x3 8` instead of 2 ×"
