@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from archdsl.ops.conv import Convolution
 from archdsl.ops.linear import Linear
 from archdsl.targets.head import classifiers, features_end
 from archdsl.targets.plan import Leaf, Section, Step, class_name, plan
+from archdsl.targets.quick_start import QuickStart
 
 
 def build(
@@ -28,12 +29,12 @@ def build(
 ) -> NetworkModule:
     """Build the module of a checked graph; like every torch module it begins in training mode.
 
-    Weights begin as torch's own layers begin. With a ``seed`` they are the same every time, and
-    the caller's random state is left as it was. On an accelerator, convolution weights are kept
-    in channels-last memory.
+    Weights begin with the distributions of torch's own layers. With a ``seed`` they are the same
+    every time, and the caller's random state is left as it was. On an accelerator, convolution
+    weights are kept in channels-last memory.
     """
     place = torch.device("cpu") if device is None else torch.device(device)
-    with _seeded(seed), nullcontext() if place.type == "cpu" else place:
+    with _seeded(seed), QuickStart() if place.type == "cpu" else place:
         module = NetworkModule(graph)
     if dtype is not None:
         module.to(dtype=dtype)
