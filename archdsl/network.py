@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archdsl.check import Checked, Totals, check
 from archdsl.diagnostics import Diagnostic, SpecError
@@ -114,6 +114,12 @@ class Network:
     def graph(self) -> networkx.MultiDiGraph[str]:
         """The graph for networkx; see :attr:`archdsl.graph.Graph.networkx`."""
         return self.checked.graph.networkx
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the graph as plain data: nodes with operands, shapes and places, and scopes."""
+        from archdsl.graph.export import to_json
+
+        return to_json(self.ir)
 
     @property
     def totals(self) -> Totals:

@@ -290,3 +290,22 @@ def test_settings_from_outside() -> None:
         assert len(render_text(found)) < 1000
     assert codes("net n(c) { input 8x8x8; conv 1x1 c }") == ["missing-argument"]
     assert codes("net n(c) { input 8x8x8; conv 1x1 c }", settings={"c": 4}) == []
+
+
+def test_json_carries_operator_shape_place_and_operands() -> None:
+    import json
+
+    import archdsl
+
+    text = "net n {\n  input 8x8x3\n  conv 3x3/2 4 act=relu\n}"
+    data = json.loads(json.dumps(archdsl.load(text).to_json()))
+    conv = data["nodes"][1]
+    assert (conv["path"], conv["operator"], conv["operands"]) == (
+        "n.conv.conv",
+        "conv",
+        ["n.input"],
+    )
+    assert (conv["shape"], conv["line"], conv["column"]) == ([4, 4, 4], 3, 3)
+    assert conv["arguments"]["stride"] == [2, 2]
+    assert data["inputs"] == ["n.input"]
+    assert data["outputs"] == ["n.conv.act"]

@@ -52,7 +52,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         if path.suffix in PICKLED:
             return _read_pickled(path)
     except (OSError, SafetensorError, pickle.UnpicklingError, EOFError, RuntimeError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        said = (error.strerror if isinstance(error, OSError) else str(error)) or str(error)
+        first = said.strip().splitlines()[0] if said.strip() else type(error).__name__
         raise CheckpointError(f"cannot read `{path}`: {first}") from error
     known = ", ".join(f"`{suffix}`" for suffix in (*PICKLED, ".safetensors"))
     raise CheckpointError(f"`{path}` is no checkpoint by its suffix; known are {known}")
