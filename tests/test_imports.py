@@ -23,6 +23,7 @@ ORDER = [
     "recipe",
     "graph",
     "check",
+    "compare",
     "targets",
     "network",
     "cli",
