@@ -31,10 +31,6 @@ class Match:
 
     pairs: Pairs
 
-    @property
-    def by_path(self) -> Mapping[str, Unit]:
-        return {ours.path: theirs for ours, theirs in self.pairs}
-
 
 def match(
     ours: tuple[Unit, ...],
