@@ -5,17 +5,20 @@ over many places, and totals side by side. Names, comments and how a spec divide
 blocks never count; they only give the places their names.
 """
 
+from archdsl.compare.changes import changes
 from archdsl.compare.compare import compare
-from archdsl.compare.difference import Comparison, Difference, Kind, Relation, Statement
+from archdsl.compare.difference import Change, Comparison, Difference, Kind, Relation, Statement
 from archdsl.compare.printers import FORMATS, print_comparison
 
 __all__ = [
     "FORMATS",
+    "Change",
     "Comparison",
     "Difference",
     "Kind",
     "Relation",
     "Statement",
+    "changes",
     "compare",
     "print_comparison",
 ]

@@ -13,7 +13,7 @@ from archdsl.graph import Graph
 def compare(a: Graph, b: Graph) -> Comparison:
     """Return what differs between two networks. The other way round, it is the same differences."""
     found = _find(a, b)
-    return Comparison(a, b, gather(a, b, found), found.shapes, _totals(a, b))
+    return Comparison(a, b, found.pairs, gather(a, b, found), found.shapes, _totals(a, b))
 
 
 def _find(a: Graph, b: Graph) -> Findings:

@@ -24,6 +24,14 @@ class Kind(Enum):
     OUTPUT = "output"
 
 
+class Change(Enum):
+    """What became of an operator, on the way from the first network to the second."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
 class Relation(Enum):
     """Where a difference is, as seen from its place."""
 
@@ -126,10 +134,15 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two networks side by side. ``shapes`` are those of steps that end in different ones."""
+    """Two networks side by side.
+
+    ``pairs`` are the operators that stand for one another, ``shapes`` those of steps that end in
+    different ones.
+    """
 
     a: Graph
     b: Graph
+    pairs: tuple[Pair, ...]
     statements: tuple[Statement, ...]
     shapes: tuple[tuple[Place, Shape, Shape], ...]
     totals: tuple[Total, ...]
