@@ -18,7 +18,7 @@ demo: .venv/.demo-ready  ## compile and draw the networks in specs/
 	@$(BIN)/python tools/demo.py
 
 # One thread each: two workers that both use every core wait for each other most of the time.
-test: .venv/.ready  ## run every test; choose some with ARGS="-k conv"
+test: .venv/.ready .venv/.browser  ## run every test; choose some with ARGS="-k conv"
 	@echo "Running the tests, with lint, format and types among them"
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
@@ -63,3 +63,14 @@ $(BIN)/pip:
 # the extra.
 	@$(PIP_INSTALL) --no-deps $(OLD_PACKAGES)
 	@touch $@ .venv/.demo-ready
+
+# Pages are tested in a real browser. Its tests use one that is there, and are skipped without.
+.venv/.browser: | $(BIN)/pip
+	@command -v "$${ARCHDSL_CHROMIUM:-chromium}" >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  echo "Installing chromium, for the tests of pages" && apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+	    chromium fonts-dejavu-core fonts-liberation >/dev/null; } || \
+	  echo "There is no chromium here: tests of pages are skipped. Install it, or name one:" \
+	    "make test ARCHDSL_CHROMIUM=/path/to/chrome"
+	@touch $@
