@@ -16,6 +16,7 @@ from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import AuxHead, Scope, ScopeKind
 from archdsl.graph.joins import join, residual
 from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
+from archdsl.graph.least import Least
 from archdsl.graph.names import STATEMENTS
 from archdsl.graph.parameters import Parameters, shown
 from archdsl.graph.repeats import repeat
@@ -52,6 +53,7 @@ class Expander:
         self.calls = OperatorCalls(builder, reporter)
         self.parameters = Parameters(reporter)
         self.operators = operators()
+        self.least = Least(blocks, self.operators)
         self.changed = False
         """Whether the net's parameters are others than it was written with."""
         self.depth = 0
@@ -214,6 +216,7 @@ class Expander:
             return broken(call.head)
         arguments = tuple((name, shown(value)) for name, value in parameters.items())
         parent = env.names.path
+        self.builder.check_room(self.least.block(block.name.text))
         self.builder.spend()
         self.builder.open(
             Scope(path, ScopeKind.BLOCK, block.name.text, parent, call.head, None, arguments)
