@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tools"))
 
-from archdsl.network import network_of  # noqa: E402
-from archdsl.syntax import read_project  # noqa: E402
-from archdsl.targets.table import Row, Status, markdown, row_of  # noqa: E402
+from zoo import PARTS, zoo  # noqa: E402
+
+from archdsl.targets.table import markdown  # noqa: E402
 
 ZOO = ROOT / "docs" / "zoo.md"
 
@@ -31,29 +31,12 @@ its source and with every way in which it differs from it.
 This page is written by `python tools/zoo_table.py`; `archdsl table specs/*.arch` prints the same.
 """
 
-PARTS = (
-    (Status.PAPER, "As the papers have them"),
-    (Status.RELEASED, "As implementations release them"),
-)
-
-
-def rows() -> list[Row]:
-    """Return a row for every net in specs/, by file."""
-    found: list[Row] = []
-    for path in sorted(ROOT.glob("specs/**/*.arch")):
-        project, findings = read_project(path, path.relative_to(ROOT).as_posix())
-        for net in project.nets:
-            network = network_of(project, findings, net.name.text, {})
-            found.append(row_of(network.ir, project.source))
-    return found
-
 
 def page() -> str:
     """Return the text of docs/zoo.md."""
-    everything = rows()
     parts = [HEAD]
     for status, heading in PARTS:
-        own = [row for row in everything if row.status is status]
+        own = [entry.row for entry in zoo() if entry.row.status is status]
         parts.append(f"## {heading}\n\n{markdown(own, lambda row: f'../{row.spec}')}")
     return "\n".join(parts)
 
