@@ -11,6 +11,7 @@ from typing import Literal, overload
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph import Graph
+from archdsl.targets.drawing.arrange import MOST_BOXES, arrange
 from archdsl.targets.drawing.engine import PROGRAMS
 from archdsl.targets.drawing.figure import Figure
 from archdsl.targets.drawing.options import Direction, DrawingError, Heat, Label, Options, Style
@@ -47,16 +48,7 @@ FORMATS = (*PICTURES, "dot", "mmd", "json")
 ENGINES = tuple(PROGRAMS)
 DPI = 144
 """Pixels of a png per inch; a figure has 72 points per inch."""
-MOST_BOXES = 2000
-"""Most boxes in one drawing: more take minutes, and nobody can read them."""
 FOLDED = Options()
-
-
-def arrange(graph: Graph, options: Options = FOLDED) -> Drawing:
-    """Return the drawing of a graph: what is shown, without places or colours."""
-    from archdsl.targets.drawing.arrange import arrange
-
-    return arrange(graph, options)
 
 
 @overload

@@ -179,12 +179,12 @@ def _dot(plan: Plan) -> str:
         held = [str(at) for at, knot in enumerate(plan.knots) if knot.end == end]
         if held:
             lines.append(f"{{ rank={rank}; {'; '.join(held)} }}")
-    for link in plan.links:
+    for at, link in enumerate(plan.links):
         tail = f"{link.tail}:o{link.tail_slot}:s" if plan.knots[link.tail].exits else link.tail
         head = f"{link.head}:i{link.head_slot}:n" if plan.knots[link.head].entries else link.head
         label = "" if link.label is None else f" label=<{_cell(link.label)}>"
         bare = "" if link.arrow else " dir=none"
-        lines.append(f"{tail} -> {head} [weight={link.weight}{label}{bare}]")
+        lines.append(f"{tail} -> {head} [id={at} weight={link.weight}{label}{bare}]")
     return "\n".join((*lines, "}"))
 
 
@@ -251,8 +251,10 @@ def _layout(plan: Plan, answer: dict[str, Any]) -> Layout:
         x, y = text.split(",")
         return float(x), height - float(y)
 
-    places = {int(one["name"]): point(one["pos"]) for one in answer.get("objects", ()) if "pos" in one}
-    found = sorted(answer.get("edges", ()), key=lambda one: one["_gvid"])
+    places = {
+        int(one["name"]): point(one["pos"]) for one in answer.get("objects", ()) if "pos" in one
+    }
+    found = sorted(answer.get("edges", ()), key=lambda one: int(one["id"]))
     routes: list[Route] = []
     for one in found:
         pieces = one["pos"].split()
