@@ -23,19 +23,25 @@ class Fold:
     @property
     def heading(self) -> str:
         """The title and arguments; those that differ by name: ``inception c1 r3 c3``."""
-        calls = [dict(one.scope.arguments) for one in self.containers]
-        arguments = [
-            common([call[name] for call in calls], [Symbol(name, tuple(c[name] for c in calls))])
-            for name in calls[0]
-        ]
-        return " ".join((self.title + self.number, *arguments))
+        return " ".join((self.title + self.number, *arguments(self.containers)))
+
+
+def arguments(containers: Sequence[Container]) -> tuple[str, ...]:
+    """Return what calls of a block were given; what differs between them is written by name."""
+    calls = [dict(one.scope.arguments) for one in containers]
+    return tuple(
+        common([call[name] for call in calls], [Symbol(name, tuple(c[name] for c in calls))])
+        for name in calls[0]
+    )
 
 
 def fold(net: Container) -> Mapping[int, Fold]:
-    """Gather all containers in ``net`` by form, in order of appearance."""
+    """Gather all containers in ``net`` that are not open by form, in order of appearance."""
     found: dict[int, list[Container]] = {}
     for container in within(net):
-        if container is not net and named_alone(container) is container:
+        if container is net or container.open:
+            continue
+        if named_alone(container) is container:
             found.setdefault(container.form, []).append(container)
     total = Counter(_title(same) for same in found.values())
     seen: Counter[str] = Counter()
@@ -78,3 +84,11 @@ def named_alone(container: Container) -> Container:
 def _title(same: Sequence[Container]) -> str:
     """Return the title of containers of one form; heads and repeats may differ in it."""
     return ", ".join(dict.fromkeys(one.title for one in same))
+
+
+def opened(container: Container) -> Container | None:
+    """Return what is drawn in the place of a container that is open, None if it is folded."""
+    inner = named_alone(container)
+    if inner.open:
+        return inner
+    return container if container.open else None
