@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archdsl.targets.drawing.colour import legible_on
@@ -12,17 +12,19 @@ from archdsl.targets.drawing.metrics import width
 from archdsl.targets.drawing.picture import Box, BoxKind, Mark, Scale
 from archdsl.targets.drawing.theme import SIGNS, Look, Outline, Theme
 
-TITLE, DETAIL, SHAPE = 10.0, 9.0, 8.0
+TITLE, DETAIL, SHAPE = 9.0, 8.0, 8.0
 """Sizes of text in points: titles, the lines below them, shapes along the lines."""
-PITCH = 1.22
+PITCH = 1.2
 """Height of a row over the size of its text."""
-ASIDE, ABOVE = 7.0, 4.0
+ASIDE, ABOVE = 6.0, 3.0
 """Points between text and outline."""
 BEHIND = 3.0
 """How far the second outline of a repeat stands out."""
 BADGE = 5.5
 """Radius of the sign that tells what became of a box."""
-LOWEST = 18.0
+ALIKE = 0.7
+"""Share of a width from which on another one becomes equal to it."""
+LOWEST = 16.0
 """Least height of a box in points."""
 
 
@@ -87,6 +89,7 @@ def is_round(box: Box, brush: Brush) -> bool:
 def size_of(box: Box, brush: Brush) -> Size:
     """Return the points that a box takes, so that its text fits in whichever font."""
     rows = rows_of(box)
+    behind = BEHIND if box.repeated else 0.0
     if box.kind is BoxKind.PORT:
         widest = max((row.width for row in rows), default=0.0)
         return widest + 4, sum(row.height for row in rows) + 2
@@ -96,7 +99,17 @@ def size_of(box: Box, brush: Brush) -> Size:
     height = max(sum(row.height for row in rows) + 2 * ABOVE, LOWEST)
     rounded = brush.look(box).outline is not Outline.BOX
     aside = max(ASIDE, height * 0.3) if rounded else ASIDE
-    return text + 2 * aside, height
+    return text + 2 * aside + behind, height + behind
+
+
+def even(widths: Sequence[float]) -> Iterator[float]:
+    """Yield widths for boxes of one group: those that are nearly alike become equal."""
+    leaders: list[float] = []
+    for wide in sorted(widths, reverse=True):
+        if not leaders or wide < ALIKE * leaders[-1]:
+            leaders.append(wide)
+    for wide in widths:
+        yield min(leader for leader in leaders if leader >= wide)
 
 
 def paint_box(box: Box, id: str, x: float, y: float, size: Size, brush: Brush) -> Part:
@@ -116,7 +129,10 @@ def paint_box(box: Box, id: str, x: float, y: float, size: Size, brush: Brush) -
     else:
         radius = 2.5 if look.outline is Outline.BOX else high / 2
         if box.repeated:
-            shapes += behind(x, y, size, look, radius)
+            # The box itself is the lower left one of the two.
+            y, wide, high = y + BEHIND, wide - BEHIND, high - BEHIND
+            back = x + BEHIND, y - BEHIND, wide, high
+            shapes.append(Rect(*back, look.fill, look.line, look.weight, radius, box.aux))
         shapes.append(Rect(x, y, wide, high, look.fill, look.line, look.weight, radius, box.aux))
     top = y + (high - sum(row.height for row in rows)) / 2
     shapes += _texts(rows, x + wide / 2, top, brush.ink(look.fill))
@@ -131,12 +147,6 @@ def paint_box(box: Box, id: str, x: float, y: float, size: Size, brush: Brush) -
     title = box.description or ", ".join(row.text for row in rows)
     link = box.panel if box.panel in brush.hues else None
     return Part(id, tuple(classes), tuple(shapes), title, link, box.id)
-
-
-def behind(x: float, y: float, size: Size, look: Look, radius: float) -> Iterator[Shape]:
-    """Yield the outline that makes a box look like the first of a stack."""
-    wide, high = size
-    yield Rect(x + BEHIND, y - BEHIND, wide, high, look.fill, look.line, look.weight, radius)
 
 
 def badge(mark: Mark, x: float, y: float, theme: Theme) -> Iterator[Shape]:

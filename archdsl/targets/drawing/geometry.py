@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from archdsl.ops import Role
-from archdsl.targets.drawing.boxes import PITCH, SHAPE, TITLE, Brush, is_round, size_of
+from archdsl.targets.drawing.boxes import PITCH, SHAPE, TITLE, Brush, even, is_round, size_of
 from archdsl.targets.drawing.engine import Knot, Layout, Link, Plan, Size, lay_out
 from archdsl.targets.drawing.figure import Point
 from archdsl.targets.drawing.metrics import width
@@ -161,10 +161,8 @@ class _Plan:
             for one in self.group.members
             if isinstance(one, Box) and one.id not in self.rounds
         ]
-        widest = max((sizes[id][0] for id in alike), default=0.0)
-        for id in alike:
-            if sizes[id][0] > 0.55 * widest:
-                sizes[id] = (widest, sizes[id][1])
+        for id, wide in zip(alike, even([sizes[id][0] for id in alike]), strict=True):
+            sizes[id] = wide, sizes[id][1]
         return sizes
 
     def _knots(self) -> Iterator[Knot]:
@@ -291,8 +289,10 @@ class _Plan:
 
 def label_size(label: str, direction: Direction) -> Size:
     """Return the room of a text beside an edge, with a gap between them."""
-    gap = (4, 6) if direction is Direction.LR else (8, 0)
-    return width(label, SHAPE) + gap[0], SHAPE * PITCH + gap[1]
+    if direction is Direction.LR:
+        return width(label, SHAPE) + 4, SHAPE * PITCH + 6
+    # Less than the height of the text: beside a line there is room enough.
+    return width(label, SHAPE) + 8, 3.0
 
 
 def _light_edges(group: Group) -> Iterator[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archdsl.ops import Role
-from archdsl.targets.drawing.boxes import BADGE, DETAIL, PITCH, SHAPE, Brush, badge
+from archdsl.targets.drawing.boxes import BADGE, PITCH, SHAPE, Brush, badge
 from archdsl.targets.drawing.colour import legible_on
 from archdsl.targets.drawing.engine import Size
 from archdsl.targets.drawing.figure import Anchor, Part, Rect, Shape, Text, moved

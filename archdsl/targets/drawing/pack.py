@@ -48,47 +48,51 @@ def pack(overview: Size, panels: Sequence[Size], below: float = 0.0) -> Packing:
 
 
 def _every(overview: Size, panels: Sequence[Size]) -> Iterator[Packing]:
-    """Yield panels in columns or in rows beside the overview, and in rows below it."""
-    for packing in (*_columns(panels, overview[1]), *_rows(panels, overview[0])):
-        right = overview[0] + GAP
-        beside = tuple((x + right, y) for x, y in packing.places)
-        size = right + packing.size[0], max(overview[1], packing.size[1])
-        yield Packing(size, ((0.0, 0.0), *beside))
-        lower = overview[1] + GAP
-        under = tuple((x, y + lower) for x, y in packing.places)
-        size = max(overview[0], packing.size[0]), lower + packing.size[1]
-        yield Packing(size, ((0.0, 0.0), *under))
+    """Yield arrangements for strips of many widths, and of many heights."""
+    sizes = (overview, *panels)
+    yield from _strips(sizes)
+    flipped = [(height, width) for width, height in sizes]
+    for packing in _strips(flipped):
+        places = tuple((x, y) for y, x in packing.places)
+        yield Packing((packing.size[1], packing.size[0]), places)
 
 
-def _columns(panels: Sequence[Size], least: float) -> Iterator[Packing]:
-    """Yield the ways to fill columns of some height one after the other."""
-    flipped = [size[::-1] for size in panels]
-    for packing in _rows(flipped, least):
-        yield Packing(packing.size[::-1], tuple(place[::-1] for place in packing.places))
-
-
-def _rows(panels: Sequence[Size], least: float) -> Iterator[Packing]:
-    """Yield the ways to fill rows of some width one after the other."""
-    total = 0.0
-    limits = {least}
-    for start in range(len(panels)):
+def _strips(sizes: Sequence[Size]) -> Iterator[Packing]:
+    """Yield arrangements in strips that are as wide as some of the sizes beside one another."""
+    limits: set[float] = set()
+    for start in range(len(sizes)):
         total = -GAP
-        for width, _ in panels[start:]:
+        for width, _ in sizes[start:]:
             total += width + GAP
             limits.add(total)
-    widest = max(width for width, _ in panels)
+            limits.add(sizes[0][0] + GAP + total)
+    widest = max(width for width, _ in sizes)
     for limit in sorted(limits):
         if limit >= widest:
-            yield _filled(panels, limit)
+            yield _filled(sizes, limit)
 
 
-def _filled(panels: Sequence[Size], limit: float) -> Packing:
+def _filled(sizes: Sequence[Size], limit: float) -> Packing:
+    """Place each size in turn as high as it goes, and there as far left as it goes."""
+    outline: list[tuple[float, float, float]] = [(0.0, limit + 0.01, 0.0)]
+    """From, to, and how far down it is taken."""
     places: list[Point] = []
-    x = y = row = reach = 0.0
-    for width, height in panels:
-        if x > 0 and x + width > limit + 0.01:
-            x, y, row = 0.0, y + row + GAP, 0.0
+    for width, height in sizes:
+        spots = (
+            (max(low for start, end, low in outline if start < x + width and end > x), x)
+            for x, _, _ in outline
+            if x + width <= limit + 0.01
+        )
+        y, x = min(spots)
         places.append((x, y))
-        x += width + GAP
-        reach, row = max(reach, x - GAP), max(row, height)
-    return Packing((reach, y + row), tuple(places))
+        right, lowest = x + width + GAP, y + height + GAP
+        cut = [
+            piece
+            for start, end, low in outline
+            for piece in ((start, min(end, x), low), (max(start, right), end, low))
+            if piece[0] < piece[1]
+        ]
+        outline = sorted([*cut, (x, right, lowest)])
+    across = max(x + width for (x, _), (width, _) in zip(places, sizes, strict=True))
+    down = max(y + height for (_, y), (_, height) in zip(places, sizes, strict=True))
+    return Packing((across, down), tuple(places))

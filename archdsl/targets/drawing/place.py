@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from archdsl.targets.drawing.boxes import (
     BEHIND,
-    PITCH,
     SHAPE,
     TITLE,
     Brush,
@@ -34,7 +33,6 @@ from archdsl.targets.drawing.figure import (
 )
 from archdsl.targets.drawing.geometry import Places, Route, arrange_groups
 from archdsl.targets.drawing.legend import footing
-from archdsl.targets.drawing.metrics import width
 from archdsl.targets.drawing.options import Direction
 from archdsl.targets.drawing.pack import GAP, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
