@@ -10,6 +10,7 @@ from archdsl.check import costs, memory
 from archdsl.graph import Graph, NodeId
 from archdsl.ops import Cost
 from archdsl.targets.drawing.options import Heat
+from archdsl.targets.drawing.picture import Scale
 
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
@@ -76,3 +77,9 @@ def span(numbers: Sequence[int], heat: Heat) -> str:
     """Return a number that may differ from copy to copy: ``37.0 k``, or ``37.0 k…74.0 k``."""
     ends = dict.fromkeys(short(number, heat) for number in (min(numbers), max(numbers)))
     return "…".join(ends)
+
+
+def scale_in_words(scale: Scale) -> str:
+    """Return what the colours of a drawing with heat mean, as a sentence."""
+    most, total = short(scale.most, scale.heat), short(scale.total, scale.heat)
+    return f"Colours show {WORDS[scale.heat]}: from 0 to {most}; {total} in all."

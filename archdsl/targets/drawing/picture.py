@@ -8,7 +8,7 @@ one box.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from archdsl.graph import NodeId
@@ -77,7 +77,8 @@ class Group:
     """A frame: the whole network, a panel, or a block unfolded in its place.
 
     ``edges`` join the group's own ports and direct members. ``repeated`` says that it stands for
-    several copies, one after the other; its title has their count.
+    several copies, one after the other; its title has their count. Members and ports of all groups
+    of a drawing have different ids.
     """
 
     id: str
@@ -105,6 +106,32 @@ class Group:
         for member in self.members:
             if isinstance(member, Group):
                 yield from member.every_group()
+
+    def wires(self) -> Iterator[Edge]:
+        """Yield edges from box to box, through the ports of the groups in this one.
+
+        Only this group's own ports are still ends of edges. Edges into a box are in the order of
+        what it reads.
+        """
+        into: dict[tuple[str, int], list[Edge]] = {}
+        """Edges by the end they lead to: a box or port, or a group's slot."""
+        through: dict[tuple[str, int], tuple[str, int]] = {}
+        """Where values that come from a group's slot, or an inner entry, are to be sought."""
+        for group in self.every_group():
+            for edge in group.edges:
+                into.setdefault((edge.head, edge.head_slot), []).append(edge)
+            if group is not self:
+                for slot, port in enumerate(group.exits):
+                    through[group.id, slot] = port.id, 0
+                for slot, port in enumerate(group.entries):
+                    through[port.id, 0] = group.id, slot
+        for head in (*self.every_box(), *self.exits):
+            for edge in into.get((head.id, 0), ()):
+                first = edge
+                while (behind := through.get((first.tail, first.tail_slot))) is not None:
+                    (first,) = into[behind]
+                    edge = replace(edge, label=edge.label or first.label, aux=edge.aux or first.aux)
+                yield replace(edge, tail=first.tail, tail_slot=0)
 
 
 @dataclass(frozen=True, slots=True)
