@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archdsl.compare import call_text
 from archdsl.graph import Graph, Node
 from archdsl.targets.drawing.heat import Costs
-from archdsl.targets.drawing.options import Heat
+from archdsl.targets.drawing.options import Heat, Style
 from archdsl.targets.drawing.picture import Box, Drawing, Group
 from archdsl.targets.drawing.structure import Item, Leaf, Part
 
@@ -91,46 +92,77 @@ def _numbers(params: int, macs: int, each: str) -> str:
 
 
 def in_words(drawing: Drawing) -> str:
-    """Return a line for each row of boxes that follow one another, the panels last."""
-    lines = [_heading(drawing)]
-    lines += _flows(drawing.overview)
-    for panel in drawing.panels:
-        lines += ["", f"{panel.title}:", *_flows(panel)]
+    """Return the drawing in lines: the overview step by step, then each panel path by path."""
+    lines = [_heading(drawing.overview), *_steps(drawing.overview)]
+    groups = [*drawing.panels]
+    if drawing.style is not Style.FULL:
+        groups[:0] = [*drawing.overview.every_group()][1:]
+    for group in groups:
+        lines += ["", _heading(group), *_paths(group)]
     lines += ["", *drawing.notes] if drawing.notes else []
     return "\n".join(lines)
 
 
-def _heading(drawing: Drawing) -> str:
-    ends = (drawing.overview.entries, drawing.overview.exits)
+def _heading(group: Group) -> str:
+    ends = (group.entries, group.exits)
     into, out = (" and ".join(port.title for port in ports if port.title) for ports in ends)
-    flow = [f"from {into}" if into else "", f"to {out}" if out else ""]
-    return " ".join(filter(None, (drawing.overview.title, *flow))) + ":"
+    if into and out:
+        return f"{group.title}, {into} to {out}:"
+    return f"{group.title}, {out}:" if out and not into else f"{group.title}:"
 
 
-def _flows(group: Group) -> Iterator[str]:
-    """Yield the members of a group in rows, each of which is one path without forks."""
-    names = {port.id: "what enters" for port in group.entries}
+def _steps(group: Group) -> Iterator[str]:
+    """Yield a line for each member: what it is, what it reads if not the one before, its shape."""
+    names, reads = _names(group), _reads(group)
+    shapes: dict[str, str] = {}
+    for edge in group.edges:
+        shapes.setdefault(edge.tail, edge.label)
+    last = group.entries[0].id if len(group.entries) == 1 else ""
+    for member in group.members:
+        line = names[member.id]
+        if reads[member.id] not in ([], [last]):
+            line += f" of {_joined([names[tail] for tail in reads[member.id]])}"
+        if shape := shapes.get(member.id):
+            line += f", gives {shape}"
+        yield line
+        last = member.id
+
+
+def _paths(group: Group) -> Iterator[str]:
+    """Yield the members in lines, each of which is one path without forks."""
+    names, reads = _names(group), _reads(group)
+    readers = Counter(tail for tails in reads.values() for tail in tails)
+    row, last = "", ""
+    for member in group.members:
+        read = reads[member.id]
+        if row and read == [last] and readers[last] == 1:
+            row += f", then {names[member.id]}"
+        else:
+            yield from [row] if row else []
+            row = names[member.id]
+            if len(read) == 1:
+                row = f"From {names[read[0]]}: {row}"
+            elif read:
+                row += f" of {_joined([names[tail] for tail in read])}"
+        last = member.id
+    yield from [row] if row else []
+
+
+def _names(group: Group) -> dict[str, str]:
+    """Return how members and entries are called."""
+    names = {port.id: "the entry" for port in group.entries}
     if len(group.entries) > 1:
         names = {port.id: f"entry {at}" for at, port in enumerate(group.entries, 1)}
-    names |= {member.id: _named(member) for member in group.members}
-    tails: dict[str, list[str]] = {member.id: [] for member in group.members}
+    texts = {member.id: _named(member) for member in group.members}
+    return names | texts
+
+
+def _reads(group: Group) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {member.id: [] for member in group.members}
     for edge in group.edges:
-        if edge.head in tails:
-            tails[edge.head].append(edge.tail)
-    row: list[str] = []
-    last = ""
-    for member in group.members:
-        read = tails[member.id]
-        if row and read != [last]:
-            yield ", then ".join(row)
-            row = []
-        if row or not read:
-            row.append(names[member.id])
-        else:
-            row.append(f"{names[member.id]} of {_joined([names[tail] for tail in read])}")
-        last = member.id
-    if row:
-        yield ", then ".join(row)
+        if edge.head in found:
+            found[edge.head].append(edge.tail)
+    return found
 
 
 def _named(member: Box | Group) -> str:

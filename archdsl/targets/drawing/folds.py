@@ -29,9 +29,34 @@ class Fold:
 def arguments(containers: Sequence[Container]) -> tuple[str, ...]:
     """Return what calls of a block were given; what differs between them is written by name."""
     calls = [dict(one.scope.arguments) for one in containers]
+    return spelled(
+        containers[0],
+        {
+            name: common([c[name] for c in calls], [Symbol(name, tuple(c[name] for c in calls))])
+            for name in told(containers)
+        },
+    )
+
+
+def told(containers: Sequence[Container]) -> tuple[str, ...]:
+    """Return the names of the arguments that are written: those given, and those that differ."""
     return tuple(
-        common([call[name] for call in calls], [Symbol(name, tuple(c[name] for c in calls))])
-        for name in calls[0]
+        name
+        for at, (name, value) in enumerate(containers[0].scope.arguments)
+        if any(
+            name in one.scope.given or one.scope.arguments[at] != (name, value)
+            for one in containers
+        )
+    )
+
+
+def spelled(container: Container, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return arguments as a call would have them: by place, those after a gap by name."""
+    known = [name for name, _ in container.scope.arguments]
+    first = next((at for at, name in enumerate(known) if name not in values), len(known))
+    return tuple(
+        value if name in known[:first] or value == name else f"{name}={value}"
+        for name, value in values.items()
     )
 
 

@@ -10,7 +10,7 @@ from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.ops import Role
 from archdsl.targets.drawing.describe import block_sentence, node_sentence, unit_sentence
 from archdsl.targets.drawing.faces import Face, Tail, face_of
-from archdsl.targets.drawing.folds import Fold, arguments, named_alone, opened
+from archdsl.targets.drawing.folds import Fold, arguments, named_alone, opened, spelled, told
 from archdsl.targets.drawing.heat import Costs, share, span, times
 from archdsl.targets.drawing.options import Heat, Label, Options, Style
 from archdsl.targets.drawing.picture import Box, BoxKind, Edge, Group, Mark
@@ -91,6 +91,10 @@ class Frame:
         self.flows: list[_Flow] = []
         self.tails: dict[NodeId, tuple[str, int]] = {}
         """The member and its slot that each value comes from, by its name in the first one."""
+        self.telling: frozenset[tuple[str, str]] | None = None
+        """The edges that say a shape, by their ends; None for all."""
+        self.forks: dict[str, str] = {}
+        """The shapes that boxes say themselves, since several edges lead away from them."""
 
     def outermost(self, path: str, title: str, *, is_panel: bool = False) -> Group:
         """Return the overview or a panel, whose ports say which shapes come and go."""
@@ -117,7 +121,9 @@ class Frame:
         for slot, port in enumerate(exits):
             self.flow(port.id, outputs, slot)
         ports = frozenset(port.id for port in (*entries, *exits))
-        order = [member.id for member in (*entries, *members, *exits)]
+        if thin and self.plan.is_paper:
+            self.thin([member.id for member in (*entries, *members, *exits)])
+            members = tuple(self.with_shape(member) for member in members)
         nodes = [node for one in self.containers for node in one.every_node()]
         return Group(
             f"{path} frame",
@@ -125,7 +131,7 @@ class Frame:
             entries,
             members,
             exits,
-            self.edges(ports, order if thin and self.plan.is_paper else None),
+            self.edges(ports),
             aux,
             repeated,
             description,
@@ -172,8 +178,9 @@ class Frame:
         path = self.relative(part.id)
         steps = [step for step in path.split(".") if not step.isdecimal()]
         automatic = not steps or _is_automatic(steps[-1], inner.title)
-        call = " ".join((inner.title, *inner.arguments))
-        title = " ".join((path, *inner.arguments)) if automatic else f"{path}: {call}"
+        given = arguments((inner,))
+        call = " ".join((inner.title, *given))
+        title = " ".join((path, *given)) if automatic else f"{path}: {call}"
         frame = Frame(self.plan, (inner,), self.level + 1)
         return (self.framed(frame, (item,), title, call),)
 
@@ -247,11 +254,14 @@ class Frame:
         """Return the one box for like blocks, and all their copies."""
         inner = named_alone(_container(items[0].parts[0]))
         fold = self.plan.folds.get(inner.form)
-        given = tuple(
-            self.shared(items, lambda part, at=at: named_alone(_container(part)).arguments[at])
-            for at in range(len(inner.arguments))
-        )
         number = "" if fold is None else fold.number
+        given = spelled(
+            inner,
+            {
+                name: self.shared(items, lambda part, name=name: _argument(part, name))
+                for name in told((inner,) if fold is None else fold.containers)
+            },
+        )
         title, rest = self.called(items, inner, number, given)
         lines = [*wrap(rest, LONGEST_LINE)]
         weight = self.plan.heads.get(items[0].parts[0].id)
@@ -401,40 +411,57 @@ class Frame:
         edge = Edge(tail, head, "", aux, tail_slot, head_slot)
         self.flows.append(_Flow(edge, tuple(each[slot] for each in values)))
 
-    def edges(self, ports: frozenset[str], order: Sequence[str] | None) -> tuple[Edge, ...]:
-        """Return the edges with their labels; a port says its shape itself.
-
-        With an ``order`` of the members only those are labelled that all data takes, and on
-        which the grid is another than before.
-        """
+    def edges(self, ports: frozenset[str]) -> tuple[Edge, ...]:
+        """Return the edges with their labels; a port says its shape itself."""
         if Label.SHAPES not in self.plan.labels:
             return tuple(flow.edge for flow in self.flows)
-        bare = [ports.isdisjoint((flow.edge.tail, flow.edge.head)) for flow in self.flows]
-        if order is not None:
-            told = self.telling(order)
-            bare = [free and flow in told for free, flow in zip(bare, self.flows, strict=True)]
         return tuple(
-            replace(flow.edge, label=self.shape(flow.values)) if free else flow.edge
-            for free, flow in zip(bare, self.flows, strict=True)
+            replace(flow.edge, label=self.shape(flow.values))
+            if self.tells(flow, ports)
+            else flow.edge
+            for flow in self.flows
         )
 
-    def telling(self, order: Sequence[str]) -> list[_Flow]:
-        """Return the flows that all data takes and that change the grid."""
+    def tells(self, flow: _Flow, ports: frozenset[str]) -> bool:
+        """Return whether an edge says a shape."""
+        ends = (flow.edge.tail, flow.edge.head)
+        return ports.isdisjoint(ends) and (self.telling is None or ends in self.telling)
+
+    def thin(self, order: Sequence[str]) -> None:
+        """Let shapes be said only where all data has one shape, and its grid is a new one.
+
+        ``order`` is that of the ports and members, in which each is behind what it reads.
+        """
         place = {id: at for at, id in enumerate(order)}
         crossing: list[list[_Flow]] = [[] for _ in order]
         for flow in self.flows:
             if not flow.edge.aux:
                 for gap in range(place[flow.edge.tail], place[flow.edge.head]):
                     crossing[gap].append(flow)
-        found: list[_Flow] = []
-        grid = [self.graph.nodes[one.inputs[0]].shape.grid for one in self.containers if one.inputs]
+        telling: set[tuple[str, str]] = set()
+        entering = self.containers[0].inputs[:1]
+        grid = [self.graph.nodes[value].shape.grid for value in entering]
         for flows in crossing:
+            values = {flow.values for flow in flows}
+            if len(values) != 1:
+                continue
+            (value,) = values
+            before, grid = grid, [self.graph.nodes[value[0]].shape.grid]
+            if grid == before:
+                continue
             if len(flows) == 1:
-                now = [self.graph.nodes[value].shape.grid for value in flows[0].values]
-                if now != grid:
-                    found.append(flows[0])
-                grid = now
-        return found
+                telling.add((flows[0].edge.tail, flows[0].edge.head))
+            else:
+                self.forks[flows[0].edge.tail] = self.shape(value)
+        self.telling = frozenset(telling)
+
+    def with_shape(self, member: Box | Group) -> Box | Group:
+        """Return a box with the shape that it gives to several others."""
+        if member.id not in self.forks or Label.SHAPES not in self.plan.labels:
+            return member
+        if isinstance(member, Group):
+            return member
+        return replace(member, lines=(self.forks[member.id], *member.lines))
 
 
 def _is_automatic(name: str, title: str) -> bool:
@@ -450,6 +477,10 @@ def _leaf(part: Part) -> Leaf:
 def _container(part: Part) -> Container:
     assert isinstance(part, Container)
     return part
+
+
+def _argument(part: Part, name: str) -> str:
+    return dict(named_alone(_container(part)).scope.arguments)[name]
 
 
 def _parameters(graph: Graph, containers: Sequence[Container]) -> tuple[Symbol, ...]:

@@ -125,12 +125,17 @@ class Group:
                     through[group.id, slot] = port.id, 0
                 for slot, port in enumerate(group.entries):
                     through[port.id, 0] = group.id, slot
+        written: set[tuple[str, int, str, int]] = set()
+        """Edges to a group whose label one of the edges that go on from there has."""
         for head in (*self.every_box(), *self.exits):
             for edge in into.get((head.id, 0), ()):
                 first = edge
                 while (behind := through.get((first.tail, first.tail_slot))) is not None:
                     (first,) = into[behind]
-                    edge = replace(edge, label=edge.label or first.label, aux=edge.aux or first.aux)
+                    ends = (first.tail, first.tail_slot, first.head, first.head_slot)
+                    label = edge.label or ("" if ends in written else first.label)
+                    written.add(ends)
+                    edge = replace(edge, label=label, aux=edge.aux or first.aux)
                 yield replace(edge, tail=first.tail, tail_slot=0)
 
 

@@ -51,10 +51,6 @@ class Container:
     form: int
     open: bool
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return tuple(value for _, value in self.scope.arguments)
-
     def every_node(self) -> Iterator[NodeId]:
         for item in self.items:
             for part in item.parts:
