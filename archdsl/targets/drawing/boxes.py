@@ -22,8 +22,6 @@ BEHIND = 3.0
 """How far the second outline of a repeat stands out."""
 BADGE = 5.5
 """Radius of the sign that tells what became of a box."""
-ALIKE = 0.7
-"""Share of a width from which on another one becomes equal to it."""
 LOWEST = 16.0
 """Least height of a box in points."""
 
@@ -52,6 +50,8 @@ class Brush:
     theme: Theme
     hues: dict[str, Look]
     scale: Scale | None = None
+    small: bool = False
+    """Whether all text is of one size: boxes of one line, as in the papers."""
 
     def look(self, box: Box) -> Look:
         """Return the colours and the outline of a box."""
@@ -72,11 +72,12 @@ class Brush:
         return self.theme.text if self.scale is None else legible_on(fill)
 
 
-def rows_of(box: Box) -> tuple[Row, ...]:
+def rows_of(box: Box, brush: Brush) -> tuple[Row, ...]:
     """Return the lines of text in a box."""
     if box.kind is BoxKind.PORT:
         return tuple(Row(text, SHAPE) for text in (box.title, *box.lines) if text)
-    head = Row(box.title, TITLE, bold=box.kind is BoxKind.FOLDED)
+    folded = box.kind is BoxKind.FOLDED
+    head = Row(box.title, TITLE if folded or not brush.small else DETAIL, folded)
     return (head, *(Row(line, DETAIL) for line in box.lines))
 
 
@@ -88,7 +89,7 @@ def is_round(box: Box, brush: Brush) -> bool:
 
 def size_of(box: Box, brush: Brush) -> Size:
     """Return the points that a box takes, so that its text fits in whichever font."""
-    rows = rows_of(box)
+    rows = rows_of(box, brush)
     behind = BEHIND if box.repeated else 0.0
     if box.kind is BoxKind.PORT:
         widest = max((row.width for row in rows), default=0.0)
@@ -102,11 +103,11 @@ def size_of(box: Box, brush: Brush) -> Size:
     return text + 2 * aside + behind, height + behind
 
 
-def even(widths: Sequence[float]) -> Iterator[float]:
-    """Yield widths for boxes of one group: those that are nearly alike become equal."""
+def even(widths: Sequence[float], share: float) -> Iterator[float]:
+    """Yield widths for boxes of one group: those of a share of another or more become equal."""
     leaders: list[float] = []
     for wide in sorted(widths, reverse=True):
-        if not leaders or wide < ALIKE * leaders[-1]:
+        if not leaders or wide < share * leaders[-1]:
             leaders.append(wide)
     for wide in widths:
         yield min(leader for leader in leaders if leader >= wide)
@@ -114,7 +115,7 @@ def even(widths: Sequence[float]) -> Iterator[float]:
 
 def paint_box(box: Box, id: str, x: float, y: float, size: Size, brush: Brush) -> Part:
     """Return a box of a size with its upper left corner at a place."""
-    theme, rows = brush.theme, rows_of(box)
+    theme, rows = brush.theme, rows_of(box, brush)
     wide, high = size
     if box.kind is BoxKind.PORT:
         texts = tuple(_texts(rows, x + wide / 2, y + 1, theme.faint))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from archdsl.ops import Role
@@ -16,15 +16,17 @@ from archdsl.targets.drawing.boxes import PITCH, SHAPE, TITLE, Brush, even, is_r
 from archdsl.targets.drawing.engine import Knot, Layout, Link, Plan, Size, lay_out
 from archdsl.targets.drawing.figure import Point
 from archdsl.targets.drawing.metrics import width
-from archdsl.targets.drawing.options import Direction
-from archdsl.targets.drawing.picture import Box, BoxKind, Edge, Group
+from archdsl.targets.drawing.options import Direction, Style
+from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
 
 ASIDE = 10.0
 """Points between what is in a frame and its sides."""
 BAND = 17.0
 """Height of the strip that holds a frame's title."""
-HEAVY = 4
-"""Weight of links that are to be straight; see :func:`_light_edges`."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.45
+"""Share of a box's width from which on others become as wide; and in the overview."""
+STRAIGHT, SPREAD, LOOSE = 12, 3, 1
+"""Weights of links: along a path, from where branches begin, and into merges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,25 @@ class Places:
     entries: tuple[Point, ...] = ()
     exits: tuple[Point, ...] = ()
     title: Point | None = None
+    beside: Mapping[str, Point] = field(default_factory=dict[str, Point])
+    """Where the shape of a box's value starts, for those that have it at their side."""
 
 
-def arrange_groups(
-    panels: Sequence[Group], direction: Direction, brush: Brush, engine: str
-) -> dict[str, Places]:
+def arrange_groups(drawing: Drawing, brush: Brush, engine: str) -> dict[str, Places]:
     """Return the places in each panel and in each group in it, by its id, innermost first."""
+    panels, direction = drawing.every_panel(), drawing.direction
+    # As in the Inception papers, where the grid stands beside the boxes of the overview.
+    beside = drawing.style is Style.PAPER and direction is not Direction.LR
     ranked: dict[int, list[tuple[Group, bool]]] = {}
     for panel in panels:
         for group in panel.every_group():
             ranked.setdefault(_height(group), []).append((group, group is not panel))
     turn, found = _Turn(direction), dict[str, Places]()
     for height in sorted(ranked):
-        level = [_Plan(group, framed, turn, brush, found) for group, framed in ranked[height]]
+        level = [
+            _Plan(group, framed, turn, brush, found, group is drawing.overview, beside)
+            for group, framed in ranked[height]
+        ]
         layouts = lay_out([one.plan() for one in level], engine)
         for one, layout in zip(level, layouts, strict=True):
             found[one.group.id] = one.places(layout)
@@ -112,15 +120,19 @@ class _Plan:
         turn: _Turn,
         brush: Brush,
         inner: Mapping[str, Places],
+        outermost: bool,
+        beside: bool,
     ) -> None:
         self.group, self.framed, self.turn, self.inner = group, framed, turn, inner
+        self.outermost = outermost
+        self.beside = dict(_values_beside(group)) if beside and outermost else {}
         self.everything = (*group.entries, *group.members, *group.exits)
         self.numbers = {one.id: at for at, one in enumerate(self.everything)}
         self.rounds = {
             one.id for one in group.members if isinstance(one, Box) and is_round(one, brush)
         }
         self.sizes = self._sizes(brush)
-        self.light = set(_light_edges(group))
+        self.weights = tuple(_weights(group))
 
     def plan(self) -> Plan:
         return Plan(tuple(self._knots()), tuple(self._links()))
@@ -144,7 +156,7 @@ class _Plan:
             for edge, route in zip(self.group.edges, layout.routes, strict=True)
         ]
         routes = [self._joined(route, members) for route in routes]
-        return self._framed(members, routes) if self.framed else _cropped(members, routes)
+        return self._framed(members, routes) if self.framed else self._cropped(members, routes)
 
     def _sizes(self, brush: Brush) -> dict[str, Size]:
         """Return the size of each member and port; boxes in a group are equally wide."""
@@ -161,7 +173,8 @@ class _Plan:
             for one in self.group.members
             if isinstance(one, Box) and one.id not in self.rounds
         ]
-        for id, wide in zip(alike, even([sizes[id][0] for id in alike]), strict=True):
+        share = CHAIN_ALIKE if self.outermost else ALIKE
+        for id, wide in zip(alike, even([sizes[id][0] for id in alike], share), strict=True):
             sizes[id] = wide, sizes[id][1]
         return sizes
 
@@ -170,6 +183,9 @@ class _Plan:
         exits = {one.id for one in self.group.exits}
         for one in self.everything:
             size = self.turn.size(self.sizes[one.id])
+            if one.id in self.beside:
+                # Twice, as lines lead to the middle.
+                size = size[0] + 2 * width(self.beside[one.id], SHAPE) + 16, size[1]
             if isinstance(one, Group):
                 inner = self.inner[one.id]
                 yield Knot(
@@ -186,18 +202,21 @@ class _Plan:
 
     def _links(self) -> Iterator[Link]:
         exits = {one.id for one in self.group.exits} if self.framed else set[str]()
-        for at, edge in enumerate(self.group.edges):
+        for edge, weight in zip(self.group.edges, self.weights, strict=True):
             into = self.everything[self.numbers[edge.head]]
             yield Link(
                 self.numbers[edge.tail],
                 self.numbers[edge.head],
                 edge.tail_slot,
                 edge.head_slot,
-                self.turn.size(self.label_size(edge)) if edge.label else None,
-                1 if at in self.light else HEAVY,
+                self.turn.size(self.label_size(edge)) if self.is_labelled(edge) else None,
+                weight,
                 # What goes on inside of a frame, or outside of it, has its arrow there.
                 isinstance(into, Box) and edge.head not in exits,
             )
+
+    def is_labelled(self, edge: Edge) -> bool:
+        return bool(edge.label) and edge.tail not in self.beside
 
     def label_size(self, edge: Edge) -> Size:
         return label_size(edge.label, self.turn.direction)
@@ -282,6 +301,30 @@ class _Plan:
             moved(title) if group.title else None,
         )
 
+    def _cropped(
+        self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
+    ) -> Places:
+        """Return places without the room around them."""
+        left, top, right, bottom = _bounds(members, routes)
+        ends: dict[int, float] = {}
+        """Of the widest box of a column, by the column's middle."""
+        for id in self.beside:
+            (x, _), (wide, _) = members[id]
+            middle = round(x + wide / 2)
+            ends[middle] = max(ends.get(middle, 0.0), x + wide)
+        beside: dict[str, Point] = {}
+        for id, text in self.beside.items():
+            (x, y), (wide, high) = members[id]
+            start = ends[round(x + wide / 2)] + 8
+            beside[id] = start - left, y + high / 2 - top
+            right = max(right, start + width(text, SHAPE))
+        return Places(
+            (right - left, bottom - top),
+            {id: ((x - left, y - top), size) for id, ((x, y), size) in members.items()},
+            tuple(_moved(route, -left, -top) for route in routes),
+            beside=beside,
+        )
+
     @property
     def _ports(self) -> set[str]:
         return {box.id for box in (*self.group.entries, *self.group.exits)}
@@ -295,21 +338,33 @@ def label_size(label: str, direction: Direction) -> Size:
     return width(label, SHAPE) + 8, 3.0
 
 
-def _light_edges(group: Group) -> Iterator[int]:
-    """Yield by number the edges that need not be straight: to auxiliary heads, and into merges.
+def _values_beside(group: Group) -> Iterator[tuple[str, str]]:
+    """Yield the boxes of whose value every edge says the same, with what it says."""
+    for one in group.members:
+        said = {edge.label for edge in group.edges if edge.tail == one.id}
+        if isinstance(one, Box) and len(said) == 1 and said != {""}:
+            yield one.id, said.pop()
+
+
+def _weights(group: Group) -> Iterator[int]:
+    """Yield how straight each edge is to be.
 
     Branches begin side by side, and a merge stands in the middle below them; below the long way
     where all the others are shortcuts, whose values are read elsewhere too.
     """
     merges = {one.id for one in group.members if isinstance(one, Box) and one.role is Role.MERGE}
-    readers = Counter((edge.tail, edge.tail_slot) for edge in group.edges if not edge.aux)
-    long_ways = Counter(
-        edge.head for edge in group.edges if readers[edge.tail, edge.tail_slot] == 1
-    )
-    for at, edge in enumerate(group.edges):
-        shortcut = readers[edge.tail, edge.tail_slot] > 1
-        if edge.aux or (edge.head in merges and (shortcut or long_ways[edge.head] > 1)):
-            yield at
+    main = [edge for edge in group.edges if not edge.aux]
+    readers = Counter((edge.tail, edge.tail_slot) for edge in main)
+    branches = Counter((edge.tail, edge.tail_slot) for edge in main if edge.head not in merges)
+    long_ways = Counter(edge.head for edge in main if readers[edge.tail, edge.tail_slot] == 1)
+    for edge in group.edges:
+        value = edge.tail, edge.tail_slot
+        if edge.aux:
+            yield LOOSE
+        elif edge.head in merges:
+            yield LOOSE if readers[value] > 1 or long_ways[edge.head] > 1 else STRAIGHT
+        else:
+            yield SPREAD if branches[value] > 1 else STRAIGHT
 
 
 def _title_room(
@@ -345,16 +400,6 @@ def _straight(start: Point, end: Point) -> tuple[Point, ...]:
     (x, y), (u, v) = start, end
     thirds = (((x * (3 - n) + u * n) / 3, (y * (3 - n) + v * n) / 3) for n in (1, 2))
     return (start, *thirds, end)
-
-
-def _cropped(members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]) -> Places:
-    """Return places without the room around them."""
-    left, top, right, bottom = _bounds(members, routes)
-    return Places(
-        (right - left, bottom - top),
-        {id: ((x - left, y - top), size) for id, ((x, y), size) in members.items()},
-        tuple(_moved(route, -left, -top) for route in routes),
-    )
 
 
 def _moved(route: Route, dx: float, dy: float) -> Route:

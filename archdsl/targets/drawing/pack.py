@@ -9,9 +9,13 @@ from archdsl.targets.drawing.engine import Size
 from archdsl.targets.drawing.figure import Point
 
 A4: Size = (595.0, 842.0)
-MARGIN = 36.0
-"""Points around a figure on a page."""
-GAP = 16.0
+MARGIN = 28.35
+"""Points around a figure on a page: a centimetre."""
+IN_ORDER = 1.06
+"""How much larger panels must come out for them to leave their order."""
+RAGGED = 0.006
+"""How much smaller panels may come out for one edge less that they are aligned by."""
+GAP = 12.0
 """Points between panels."""
 
 
@@ -32,24 +36,37 @@ def fit(size: Size) -> float:
 
 
 def pack(overview: Size, panels: Sequence[Size], below: float = 0.0) -> Packing:
-    """Return the best arrangement of an overview and of panels, which stay in their order.
+    """Return the best arrangement of an overview and of panels, in their order if that is good.
 
     ``below`` is the height kept free under all of them.
     """
-    if not panels:
-        return Packing(overview, ((0.0, 0.0),))
 
     def merit(packing: Packing) -> tuple[float, float]:
         width, height = packing.size
+        edges = {round(x) for x, _ in packing.places} | {round(-y - 1) for _, y in packing.places}
         # Rounded, so that of arrangements of about one scale the smaller one is taken.
-        return round(fit((width, height + below)), 2), -width * height
+        scale = fit((width, height + below)) * (1 - RAGGED * len(edges))
+        return round(scale, 2), -width * height
 
-    return max(_every(overview, panels), key=merit)
+    def best(order: Sequence[int]) -> Packing:
+        """Return the best arrangement of panels by number, after the overview."""
+        found = max(_every([overview, *(panels[at] for at in order)]), key=merit)
+        placed = dict(zip(order, found.places[1:], strict=True))
+        return Packing(found.size, (found.places[0], *(placed[at] for at in range(len(panels)))))
+
+    numbers = range(len(panels))
+    orders = (
+        sorted(numbers, key=lambda at: -panels[at][1]),
+        sorted(numbers, key=lambda at: -panels[at][0]),
+        sorted(numbers, key=lambda at: -panels[at][0] * panels[at][1]),
+    )
+    straight = best(numbers)
+    other = max(map(best, orders), key=merit)
+    return other if merit(other)[0] > IN_ORDER * merit(straight)[0] else straight
 
 
-def _every(overview: Size, panels: Sequence[Size]) -> Iterator[Packing]:
+def _every(sizes: Sequence[Size]) -> Iterator[Packing]:
     """Yield arrangements for strips of many widths, and of many heights."""
-    sizes = (overview, *panels)
     yield from _strips(sizes)
     flipped = [(height, width) for width, height in sizes]
     for packing in _strips(flipped):

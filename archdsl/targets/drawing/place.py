@@ -33,16 +33,18 @@ from archdsl.targets.drawing.figure import (
 )
 from archdsl.targets.drawing.geometry import Places, Route, arrange_groups
 from archdsl.targets.drawing.legend import footing
-from archdsl.targets.drawing.options import Direction
+from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.pack import GAP, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
 from archdsl.targets.drawing.theme import Look, Theme
 
-MARGIN = 10.0
+MARGIN = 6.0
 """Points around the whole figure."""
 HEADING = Row("", 13.0, bold=True)
-INSIDE = 10.0
+INSIDE = 8.0
 """Points between a panel's border and what is in it."""
+ROOM = 700.0
+"""Width that the notes are taken to have, in points, before that of the panels is known."""
 LINE = 0.9
 """Weight of an edge's line in points."""
 
@@ -88,21 +90,22 @@ class _Sheet:
             panel.id: theme.panels[number % len(theme.panels)]
             for number, panel in enumerate(drawing.panels)
         }
-        self.brush = Brush(theme, hues, drawing.scale)
+        self.brush = Brush(theme, hues, drawing.scale, drawing.style is Style.PAPER)
         self.ids: dict[str, int] = {}
 
     def block(self, engine: str) -> _Block:
         """Return the whole drawing: heading, overview, panels, legend."""
         drawing = self.drawing
-        self.places = arrange_groups(drawing.every_panel(), drawing.direction, self.brush, engine)
+        self.places = arrange_groups(drawing, self.brush, engine)
         blocks = [self.overview(), *map(self.panel, drawing.panels)]
         sizes = [block.size for block in blocks]
-        packing = pack(sizes[0], sizes[1:], 60.0)
+        row = replace(HEADING, text=drawing.title)
+        spare = row.height + GAP + footing(drawing, self.brush, ROOM, self.prefix).size[1]
+        packing = pack(sizes[0], sizes[1:], spare)
         foot = footing(drawing, self.brush, packing.size[0], self.prefix)
         parts: list[Part] = []
         wide, y = max(packing.size[0], foot.size[0]), 0.0
         if drawing.title:
-            row = replace(HEADING, text=drawing.title)
             text = Text(
                 0, baseline(0, row), row.text, row.size, self.theme.text, True, Anchor.START
             )
@@ -126,13 +129,13 @@ class _Sheet:
         """Return a panel: its heading, and a border in the hue of the boxes that lead to it."""
         places = self.places[group.id]
         row = Row(group.title, TITLE + 1, bold=True)
-        band = row.height + 8
+        band = row.height + 6
         wide = max(places.size[0], row.width) + 2 * INSIDE
         high = places.size[1] + band + INSIDE
         look = self.brush.hues[group.id]
         border = Rect(0, 0, wide, high, None, look.line, max(look.weight, 1.2), 5, group.aux)
         heading = Text(
-            INSIDE, baseline(6, row), row.text, row.size, self.theme.text, True, Anchor.START
+            INSIDE, baseline(5, row), row.text, row.size, self.theme.text, True, Anchor.START
         )
         part = Part(
             self.id(group.id),
@@ -151,7 +154,7 @@ class _Sheet:
             (left, top), size = places.members[one.id]
             yield self.frame(one, x + left, y + top, size)
         for route in places.routes:
-            yield self.edge(route, x, y)
+            yield self.edge(route, places, x, y)
         for one in (*group.entries, *group.members, *group.exits):
             if isinstance(one, Box) and one.id in places.members:
                 (left, top), size = places.members[one.id]
@@ -194,12 +197,16 @@ class _Sheet:
             path=group.id,
         )
 
-    def edge(self, route: Route, x: float, y: float) -> Part:
+    def edge(self, route: Route, places: Places, x: float, y: float) -> Part:
         edge = route.edge
         curve = Curve(route.points, self.theme.edge, LINE, route.tip, edge.aux)
         shapes: list[Shape] = [moved(curve, x, y)]
         if route.label is not None and edge.label:
             shapes.append(moved(self.label(route, route.label), x, y))
+        elif edge.tail in places.beside:
+            left, middle = places.beside[edge.tail]
+            text = Text(left, middle + 0.36 * SHAPE, edge.label, SHAPE, self.theme.faint, anchor=Anchor.START)
+            shapes.append(moved(text, x, y))
         name = f"{edge.tail} to {edge.head}"
         classes = ("edge", *(("aux",) if edge.aux else ()))
         return Part(self.id(name), classes, tuple(shapes), edge.label)
