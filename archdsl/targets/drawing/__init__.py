@@ -14,15 +14,27 @@ from archdsl.graph import Graph
 from archdsl.targets.drawing.arrange import MOST_BOXES, arrange
 from archdsl.targets.drawing.engine import PROGRAMS
 from archdsl.targets.drawing.figure import Figure
-from archdsl.targets.drawing.options import Direction, DrawingError, Heat, Label, Options, Style
+from archdsl.targets.drawing.options import (
+    Direction,
+    DrawingError,
+    Heat,
+    Label,
+    Options,
+    Style,
+    check_options,
+    read_options,
+)
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group, Mark, Scale
+from archdsl.targets.drawing.split import OVERVIEW, split
 from archdsl.targets.drawing.theme import THEMES, theme_of
 
 __all__ = [
+    "ALIASES",
     "DPI",
     "ENGINES",
     "FORMATS",
     "MOST_BOXES",
+    "OVERVIEW",
     "THEMES",
     "Box",
     "BoxKind",
@@ -39,12 +51,15 @@ __all__ = [
     "Style",
     "arrange",
     "draw",
+    "read_options",
+    "split",
     "to_svg",
     "write",
 ]
 
 PICTURES = ("svg", "pdf", "png")
 FORMATS = (*PICTURES, "dot", "mmd", "json")
+ALIASES = {"mermaid": "mmd"}
 ENGINES = tuple(PROGRAMS)
 DPI = 144
 """Pixels of a png per inch; a figure has 72 points per inch."""
@@ -89,7 +104,7 @@ def draw(
     Graphviz; ``dpi`` are the pixels of a png per inch. Raises :class:`DrawingError`, which says
     why there is no picture.
     """
-    _check_format(format)
+    format = _known_format(format)
     if options.style is Style.TABLE:
         return _table(graph, format, options, dpi)
     return write((arrange(graph, options),), format, options.theme, engine=engine, dpi=dpi)
@@ -108,7 +123,7 @@ def write(
     Raises :class:`DrawingError` for a format that holds only one, and where there are more boxes
     than anyone can read.
     """
-    _check_format(format)
+    format = _known_format(format)
     colours = theme_of(theme)
     boxes = sum(1 for drawing in drawings for _ in drawing.every_box())
     if boxes > MOST_BOXES:
@@ -145,6 +160,7 @@ def to_svg(graph: Graph) -> str:
 
 def _table(graph: Graph, format: str, options: Options, dpi: int) -> bytes:
     """Draw the rows of a network's summary."""
+    check_options(options)
     if format not in PICTURES:
         raise DrawingError(
             f"a table cannot be drawn as `{format}`; draw it as svg, pdf or png, or have it as "
@@ -173,8 +189,11 @@ def _picture(figure: Figure, format: str, dpi: int) -> bytes:
             return to_png(figure, dpi)
 
 
-def _check_format(format: str) -> None:
+def _known_format(format: str) -> str:
+    """Return the name of a format that may be given by another; raise where there is none."""
+    format = ALIASES.get(format, format)
     if format not in FORMATS:
         known = ", ".join(f"`{name}`" for name in FORMATS)
-        hint = did_you_mean(format, FORMATS) or f"; there are {known}"
+        hint = did_you_mean(format, (*FORMATS, *ALIASES)) or f"; there are {known}"
         raise DrawingError(f"cannot draw as `{format}`{hint}")
+    return format

@@ -15,10 +15,10 @@ from archdsl.graph import Graph, NodeId
 from archdsl.targets.drawing.choose import choose
 from archdsl.targets.drawing.describe import in_words
 from archdsl.targets.drawing.faces import explain, usual_tails
-from archdsl.targets.drawing.folds import fold, leaves, named_alone, opened
+from archdsl.targets.drawing.folds import Fold, fold, leaves, named_alone, opened
 from archdsl.targets.drawing.frames import Frame, Plan
 from archdsl.targets.drawing.heat import Costs
-from archdsl.targets.drawing.options import DrawingError, Label, Options, Style
+from archdsl.targets.drawing.options import DrawingError, Label, Options, Style, check_options
 from archdsl.targets.drawing.picture import Drawing, Group, Mark, Scale
 from archdsl.targets.drawing.structure import Container, Item, Leaf, structure
 
@@ -42,11 +42,13 @@ def arrange(
     """
     options = Options() if options is None else options
     marks = {} if marks is None else marks
-    _check(options)
+    check_options(options)
+    if options.style is Style.TABLE:
+        raise DrawingError("the style `table` has rows and no boxes: `draw` draws it")
     net = named_alone(structure(graph, choose(graph, options, marks)))
     depth = EVERY_LEVEL if options.style is Style.FULL else None
     depth = depth if options.depth is None else options.depth
-    folds = fold(net) if depth is None else {}
+    folds: Mapping[int, Fold] = fold(net) if depth is None else {}
     plan = Plan(
         graph=graph,
         options=options,
@@ -64,7 +66,9 @@ def arrange(
         raise DrawingError(_too_many(boxes, options))
     overview = Frame(plan, (net,)).outermost(net.id, net.id)
     panels = tuple(
-        Frame(plan, one.containers).outermost(one.containers[0].id, one.heading, is_panel=True)
+        Frame(plan, one.containers).outermost(
+            one.containers[0].id, one.heading, panel=f"{one.title}{one.number}"
+        )
         for one in folds.values()
     )
     drawing = Drawing(
@@ -78,18 +82,6 @@ def arrange(
         legend=bool(options.heat or marks) if options.legend is None else options.legend,
     )
     return replace(drawing, description=in_words(drawing))
-
-
-def _check(options: Options) -> None:
-    """Raise :class:`DrawingError` for options that contradict one another."""
-    if options.style is Style.TABLE:
-        raise DrawingError("the style `table` has rows and no boxes: choose another style")
-    if options.depth is not None and options.depth < 0:
-        raise DrawingError(f"the depth is a number of levels, 0 or more, and not {options.depth}")
-    if options.style is Style.FULL and options.expand and options.depth is None:
-        raise DrawingError(
-            "the style `full` unfolds every block: leave out `expand`, or give a `depth`"
-        )
 
 
 def _size(plan: Plan, container: Container, level: int) -> int:

@@ -28,9 +28,9 @@ def to_data(drawing: Drawing) -> dict[str, Any]:
          "description": "…",               the drawing in words, in lines
          "overview": GROUP, "panels": [GROUP, …]}
 
-    A GROUP is a frame: ``kind`` "group", ``id``, ``title``, ``description``, ``aux``, ``repeated``,
-    ``mark`` (added, removed, changed or null), ``entries``, ``members`` and ``exits``, and
-    ``edges`` between these. ``members`` are boxes and groups.
+    A GROUP is a frame: ``kind`` "group", ``id``, ``title``, ``name`` (of a panel: its block's),
+    ``description``, ``aux``, ``repeated``, ``mark`` (added, removed, changed or null), ``entries``,
+    ``members`` and ``exits``, and ``edges`` between these. ``members`` are boxes and groups.
 
     A BOX has ``kind`` (unit, folded or port), ``id``, ``title``, ``lines``, ``description``,
     ``role`` (or null), ``nodes`` (the paths of what it stands for), ``panel`` (the id of the group
@@ -63,6 +63,7 @@ def _group(group: Group) -> dict[str, Any]:
         "kind": "group",
         "id": group.id,
         "title": group.title,
+        "name": group.name,
         "description": group.description,
         "aux": group.aux,
         "repeated": group.repeated,

@@ -96,9 +96,10 @@ class Frame:
         self.forks: dict[str, str] = {}
         """The shapes that boxes say themselves, since several edges lead away from them."""
 
-    def outermost(self, path: str, title: str, *, is_panel: bool = False) -> Group:
+    def outermost(self, path: str, title: str, *, panel: str = "") -> Group:
         """Return the overview or a panel, whose ports say which shapes come and go."""
-        return self.group(path, title, shapes=Label.SHAPES in self.plan.labels, thin=is_panel)
+        shapes = Label.SHAPES in self.plan.labels
+        return replace(self.group(path, title, shapes=shapes, thin=bool(panel)), name=panel)
 
     def group(
         self,

@@ -91,6 +91,8 @@ class Group:
     repeated: bool = False
     description: str = ""
     mark: Mark | None = None
+    name: str = ""
+    """Of a panel: the block's title without arguments, such as ``A`` or ``bottleneck #2``."""
 
     def every_box(self) -> Iterator[Box]:
         """Yield the boxes of this group and of the groups in it, ports aside."""
