@@ -16,7 +16,7 @@ TITLE, DETAIL, SHAPE = 9.0, 8.0, 8.0
 """Sizes of text in points: titles, the lines below them, shapes along the lines."""
 PITCH = 1.2
 """Height of a row over the size of its text."""
-ASIDE, ABOVE = 6.0, 3.0
+ASIDE, ABOVE = 5.0, 3.0
 """Points between text and outline."""
 BEHIND = 3.0
 """How far the second outline of a repeat stands out."""

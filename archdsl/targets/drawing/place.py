@@ -38,7 +38,7 @@ from archdsl.targets.drawing.pack import GAP, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
 from archdsl.targets.drawing.theme import Look, Theme
 
-MARGIN = 6.0
+MARGIN = 5.0
 """Points around the whole figure."""
 HEADING = Row("", 13.0, bold=True)
 INSIDE = 8.0
