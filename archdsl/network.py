@@ -141,17 +141,51 @@ class Network:
         return print_summaries([summarise(self.ir, depth)], format)
 
     def draw(
-        self, format: str = "svg", *, engine: str = "pure", depth: int | None = None
+        self,
+        format: str = "svg",
+        *,
+        style: str = "blocks",
+        expand: str | Sequence[str] = (),
+        depth: int | None = None,
+        only: str | None = None,
+        direction: str = "TB",
+        theme: str = "light",
+        labels: str | Sequence[str] | None = None,
+        heat: str | None = None,
+        title: str | None = None,
+        legend: bool | None = None,
+        engine: str = "pure",
+        dpi: int | None = None,
     ) -> str | bytes:
-        """Draw the network, repeats folded, as svg, png, dot or mmd.
+        """Draw the network: bytes of an svg, pdf or png, text for dot, mmd (Mermaid) and json.
 
-        ``engine`` is "pure", which pip installs with archdsl, or "dot" for Graphviz's own
-        program; ``depth`` unfolds. Text formats are returned as text, PNG as bytes. Raises
-        :class:`archdsl.targets.drawing.DrawingError` where no picture can be made.
+            network.draw("pdf", style="paper", theme="print")
+            network.draw(expand=["A", "stem"], labels="shapes,macs", heat="params")
+
+        ``style`` is blocks (folded), paper, full or table. ``expand`` unfolds blocks by name or
+        path, or ``"all"``; ``depth`` that many levels, every copy by itself; ``only`` draws the
+        step at one path. ``direction`` is TB, BT or LR; ``theme`` light, dark, print or
+        colorblind. ``labels`` are some of shapes, params, macs and names, or ``"none"``; ``heat``
+        colours by params, macs or memory, with a ``legend``. An empty ``title`` leaves the heading
+        out. ``engine`` is "pure", which pip installs with archdsl, or "dot" for Graphviz's own
+        program; ``dpi`` the pixels of a png per inch (144). Raises
+        :class:`archdsl.targets.drawing.DrawingError`, which says why there is no picture.
         """
-        from archdsl.targets.drawing import draw
+        from archdsl.targets.drawing import DPI, draw, read_options
 
-        return draw(self.ir, format, engine=engine, depth=depth)
+        options = read_options(
+            style=style,
+            expand=expand,
+            depth=depth,
+            only=only,
+            direction=direction,
+            theme=theme,
+            labels=labels,
+            heat=heat,
+            title=title,
+            legend=legend,
+        )
+        return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
 
     def _repr_svg_(self) -> str:
         """Show the network as a diagram in a notebook."""

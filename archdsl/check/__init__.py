@@ -4,7 +4,7 @@ In come specs; out go graphs whose every claim holds, their costs and receptive 
 diagnostics of the stages before.
 """
 
-from archdsl.check.cost import Totals, costs, totals, weighted_depth
+from archdsl.check.cost import Totals, costs, memory, totals, weighted_depth
 from archdsl.check.field import Field, fields, smallest_input
 from archdsl.check.recipe import chosen_by, ends_in_softmax
 from archdsl.check.run import Checked, check
@@ -18,6 +18,7 @@ __all__ = [
     "costs",
     "ends_in_softmax",
     "fields",
+    "memory",
     "smallest_input",
     "totals",
     "weighted_depth",

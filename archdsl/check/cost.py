@@ -50,6 +50,18 @@ def costs(graph: Graph) -> Mapping[NodeId, Cost]:
     return found
 
 
+FLOAT_BYTES = 4
+"""Bytes of a number in float32."""
+
+
+def memory(graph: Graph) -> Mapping[NodeId, int]:
+    """Return the bytes of the feature map that every node writes, in float32 for one image.
+
+    Inputs, which are given, and other views of what is there already write nothing.
+    """
+    return {node.id: node.shape.elements * FLOAT_BYTES if node.op.writes else 0 for node in graph}
+
+
 def totals(graph: Graph) -> Totals:
     """Return what the whole network costs."""
     by_node = costs(graph)

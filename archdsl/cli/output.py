@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from archdsl.network import Network
 STDOUT = "-"
 NET = "{net}"
 """Stands for the net's name in the path of an output."""
+BLOCK = "{block}"
+"""Stands for the name of a part of a drawing."""
 
 
 def suffix_of(output: str, known: Sequence[str]) -> str:
@@ -39,6 +41,35 @@ def deliver(
     results = [make(network) for network in networks]
     for path, result in zip(paths, results, strict=True):
         write_whole(path, result)
+
+
+def deliver_parts(
+    networks: Sequence[Network],
+    output: str,
+    make: Callable[[Network], Mapping[str, str | bytes]],
+) -> None:
+    """Make results by name for each network, and write them once all are made.
+
+    The first goes to ``output``, the others beside it, with their names behind its own; or each
+    has its name where the path has :data:`BLOCK`.
+    """
+    _paths(networks, output)
+    results: dict[Path, str | bytes] = {}
+    for network in networks:
+        for number, (name, result) in enumerate(make(network).items()):
+            path = _part_path(output.replace(NET, network.name), name if number else None, name)
+            if path in results:
+                raise Failure(f"two drawings would go to `{path}`: put {NET} into the path")
+            results[path] = result
+    for path, result in results.items():
+        write_whole(path, result)
+
+
+def _part_path(output: str, added: str | None, name: str) -> Path:
+    if BLOCK in output:
+        return Path(output.replace(BLOCK, name))
+    path = Path(output)
+    return path if added is None else path.with_name(f"{path.stem}-{added}{path.suffix}")
 
 
 def _paths(networks: Sequence[Network], output: str) -> list[Path]:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 import click
 
 from archdsl.cli.console import Failure
+from archdsl.cli.drawing import Wanted, hint_to_fold, takes_drawing
 from archdsl.cli.options import Request, takes_specs
-from archdsl.cli.output import deliver, suffix_of
+from archdsl.cli.output import BLOCK, STDOUT, deliver, deliver_parts, suffix_of
 from archdsl.cli.specs import sound_networks
 from archdsl.network import Network
 
-FORMATS = ("svg", "png", "dot", "mmd")
+FORMATS = ("svg", "png", "pdf", "dot", "mmd", "json")
+ALIASES = {"mermaid": "mmd"}
+BINARY = ("png", "pdf")
+HIGHEST_DPI = 1200
 
 
 @click.command(
-    short_help="Draw networks as svg, png, dot or mmd.",
+    short_help="Draw networks as svg, png, pdf, dot, mmd or json.",
     epilog="""\b
 Examples:
   archdsl render specs/inception_v4.arch -o inception_v4.svg
-  archdsl render specs/*.arch -o 'out/{net}.png'
-  archdsl render specs/googlenet.arch -o googlenet.svg --depth 1 --engine dot
+  archdsl render specs/inception_v4.arch -o inception_v4.pdf --style paper --theme print
+  archdsl render specs/inception_v4.arch -o fig.pdf --style paper --split
+  archdsl render specs/googlenet.arch -o 3a.png --only inception_3a --labels shapes,macs
+  archdsl render specs/resnet50.arch -o heat.svg --expand bottleneck --heat params
+  archdsl render specs/*.arch -o 'out/{net}.png' --dpi 300
   archdsl render specs/googlenet.arch --format mmd >> notes.md
 """,
 )
@@ -31,50 +39,98 @@ Examples:
     "--output",
     metavar="FILE",
     type=click.Path(allow_dash=True),
-    help="Where to; the suffix says the format: .svg, .png, .dot (Graphviz) or .mmd (Mermaid). "
-    "{net} stands for the net's name. Without it, or with `-`: standard output.",
+    help="Where to; the suffix says the format: .svg, .png, .pdf, .dot (Graphviz), .mmd or "
+    ".mermaid, .json. {net} stands for the net's name, {block} for the part's with --split. "
+    "Without it, or with `-`: standard output.",
 )
 @click.option(
     "--format",
-    type=click.Choice(FORMATS),
+    type=click.Choice([*FORMATS, *ALIASES]),
     help="The format, where no suffix says it.  [default: dot]",
 )
+@takes_drawing
 @click.option(
-    "--engine",
-    type=click.Choice(["pure", "dot"]),
-    default="pure",
-    show_default=True,
-    help="What lays svg and png out: the engine installed with archdsl, or the system's `dot`.",
+    "--dpi",
+    metavar="N",
+    type=click.IntRange(36, HIGHEST_DPI),
+    help="Pixels of a png per inch.  [default: 144]",
 )
 @click.option(
-    "--depth",
-    metavar="N",
-    type=click.IntRange(min=0),
-    help="Open blocks in their places, this many levels deep. Without it repeats are folded, "
-    "and each distinct block is drawn once.",
+    "--split",
+    "is_split",
+    is_flag=True,
+    help="One file for the overview and one for each block: fig.svg, fig-A.svg, fig-stem.svg.",
 )
 def render(
-    request: Request, output: str | None, format: str | None, engine: str, depth: int | None
+    request: Request,
+    output: str | None,
+    format: str | None,
+    wanted: Wanted,
+    dpi: int | None,
+    is_split: bool,
 ) -> None:
     """Draw networks: blocks as boxes, repeats once as `4 × A`, shapes along the edges."""
     format = _format(output, format)
+    is_split = is_split or (output is not None and BLOCK in output)
+    _check(output, format, wanted, dpi, is_split)
     networks = sound_networks(request)
-    from archdsl.targets.drawing import DrawingError, draw
-
-    def drawn(network: Network) -> str | bytes:
-        try:
-            return draw(network.ir, format, engine=engine, depth=depth)
-        except DrawingError as error:
-            raise Failure(f"cannot draw {network.name}: {error}") from error
-
-    deliver(networks, output, drawn)
+    if is_split:
+        assert output is not None  # _check has refused it
+        deliver_parts(networks, output, lambda one: _parts(one, format, wanted, dpi))
+    else:
+        deliver(networks, output, lambda one: _whole(one, format, wanted, dpi))
 
 
 def _format(output: str | None, format: str | None) -> str:
-    if output is None or output == "-":
-        if format == "png" and sys.stdout.isatty():
-            raise click.UsageError("a png does not belong on a terminal; name a file with `-o`")
-        return format or "dot"
-    if format is not None:
-        return format
-    return suffix_of(output, FORMATS)
+    if output is None or output == STDOUT:
+        if format in BINARY and sys.stdout.isatty():
+            raise click.UsageError(
+                f"a {format} does not belong on a terminal; name a file with `-o`"
+            )
+        format = format or "dot"
+    elif format is None:
+        format = suffix_of(output, (*FORMATS, *ALIASES))
+    return ALIASES.get(format, format)
+
+
+def _check(output: str | None, format: str, wanted: Wanted, dpi: int | None, split: bool) -> None:
+    """Refuse options that do not go together, before any spec is read."""
+    if dpi is not None and format != "png":
+        raise click.UsageError(f"`--dpi` is the resolution of a png; {format} has none")
+    if split and (output is None or output == STDOUT):
+        raise click.UsageError("`--split` writes several files: name them with `-o fig.svg`")
+    if split and wanted.words["style"] == "table":
+        raise click.UsageError("a table is one file: leave out `--split`, or choose another style")
+
+
+def _whole(network: Network, format: str, wanted: Wanted, dpi: int | None) -> str | bytes:
+    """Return the one drawing of a network."""
+    from archdsl.targets.drawing import DPI, DrawingError, arrange, draw, read_options, write
+
+    try:
+        options = read_options(**wanted.words)
+        if wanted.words["style"] == "table":
+            return draw(network.ir, format, options, dpi=dpi or DPI)
+        drawing = arrange(network.ir, options)
+        boxes = sum(1 for _ in drawing.every_box())
+        hint_to_fold(network.name, boxes, wanted.words["style"])
+        return write((drawing,), format, options.theme, engine=wanted.engine, dpi=dpi or DPI)
+    except DrawingError as error:
+        raise Failure(f"cannot draw {network.name}: {error}") from error
+
+
+def _parts(
+    network: Network, format: str, wanted: Wanted, dpi: int | None
+) -> Mapping[str, str | bytes]:
+    """Return the overview of a network and its blocks, each by its name."""
+    from archdsl.targets.drawing import DPI, DrawingError, arrange, read_options, split, write
+
+    try:
+        options = read_options(**wanted.words)
+        parts = split(arrange(network.ir, options))
+        return {
+            name: write((part,), format, options.theme, engine=wanted.engine, dpi=dpi or DPI)
+            for name, part in parts.items()
+        }
+    except DrawingError as error:
+        raise Failure(f"cannot draw {network.name}: {error}") from error

@@ -9,6 +9,7 @@ from archdsl.compare.changes import changes
 from archdsl.compare.compare import compare
 from archdsl.compare.difference import Change, Comparison, Difference, Kind, Relation, Statement
 from archdsl.compare.printers import FORMATS, print_comparison
+from archdsl.compare.spelling import call_text
 
 __all__ = [
     "FORMATS",
@@ -18,6 +19,7 @@ __all__ = [
     "Kind",
     "Relation",
     "Statement",
+    "call_text",
     "changes",
     "compare",
     "print_comparison",

@@ -215,11 +215,14 @@ class Expander:
         if parameters is None:
             return broken(call.head)
         arguments = tuple((name, shown(value)) for name, value in parameters.items())
-        parent = env.names.path
-        self.builder.check_room(self.least.block(block.name.text))
+        named = {one.name.text for one in call.arguments if one.name is not None}
+        places = sum(one.name is None for one in call.arguments)
+        given = tuple(n for at, n in enumerate(parameters) if at < places or n in named)
+        title, parent = block.name.text, env.names.path
+        self.builder.check_room(self.least.block(title))
         self.builder.spend()
         self.builder.open(
-            Scope(path, ScopeKind.BLOCK, block.name.text, parent, call.head, None, arguments)
+            Scope(path, ScopeKind.BLOCK, title, parent, call.head, None, arguments, given)
         )
         visit = Visit(block.name.text, call.name.span)
         in_copy = bool(env.trail) and env.trail[-1].is_copy_of(visit)

@@ -55,7 +55,8 @@ class Scope:
     """A stretch of the network under one path.
 
     ``title`` is what it was made from: the block's, group's or operator's name. ``copies`` is
-    the count of a repeat; the copies themselves are its children 0, 1, …
+    the count of a repeat; the copies themselves are its children 0, 1, … ``arguments`` are the
+    values of all parameters of a block, ``given`` the names of those that its call gives.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Scope:
     span: Span
     copies: int | None = None
     arguments: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

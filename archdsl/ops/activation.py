@@ -23,7 +23,8 @@ class Activation(Operator):
     """What activations share: the picture."""
 
     def picture(self) -> Picture:
-        return Picture(self.name.replace("_", " "), Role.ACTIVATION)
+        title = self.name.replace("_", " ")
+        return Picture(title, Role.ACTIVATION, printed=f"{title.capitalize()} activation")
 
 
 @operator("relu")
@@ -194,6 +195,9 @@ class Softmax(Activation):
 
     softmax
     """
+
+    def picture(self) -> Picture:
+        return Picture("softmax", Role.ACTIVATION)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         return module("torch.nn.Softmax", dim=1)

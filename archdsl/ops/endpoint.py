@@ -14,6 +14,7 @@ class Input(Operator):
     """An image or a vector that comes in from outside; it has no operands and no lowering."""
 
     name: ClassVar[str] = "input"
+    writes: ClassVar[bool] = False
     shape: Shape
 
     def infer(self, *inputs: Shape) -> Shape:

@@ -83,4 +83,4 @@ class Linear(Operator):
         return module(target, x.channels, self.features, bias=self.has_bias)
 
     def picture(self) -> Picture:
-        return Picture("linear", Role.WEIGHTED, width=str(self.features))
+        return Picture("linear", Role.WEIGHTED, width=str(self.features), printed="Fully connected")

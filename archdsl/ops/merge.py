@@ -54,7 +54,7 @@ class Concat(Join):
         return function("torch.cat", dim=1, listed=True)
 
     def picture(self) -> Picture:
-        return Picture("concat", Role.MERGE)
+        return Picture("concat", Role.MERGE, printed="Filter concat")
 
 
 @operator("add")

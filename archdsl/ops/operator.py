@@ -187,7 +187,8 @@ class Picture:
     """How an operator is shown: ``title`` alone names it, the rest is detail.
 
     ``patch`` is patch size/stride as in the papers' tables (``7×7/2``), ``width`` the number of
-    filters, ``remark`` a word such as ``V`` for valid padding.
+    filters, ``remark`` a word such as ``V`` for valid padding. ``printed`` is the title in the
+    manner of papers' figures, ``MaxPool``; without one it is the title with a capital letter.
     """
 
     title: str
@@ -195,6 +196,11 @@ class Picture:
     patch: str = ""
     width: str = ""
     remark: str = ""
+    printed: str = ""
+
+    @property
+    def in_papers(self) -> str:
+        return self.printed or self.title[:1].upper() + self.title[1:]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(argument,))
@@ -211,6 +217,8 @@ class Operator(Declared):
     __slots__ = ()
     joins: ClassVar[bool] = False
     """Whether the operator merges branches; then :meth:`infer` gets one shape per branch."""
+    writes: ClassVar[bool] = True
+    """Whether its result takes memory of its own, and is neither given nor another view of it."""
 
     def infer(self, *inputs: Shape) -> Shape:
         """Return the output shape; raise :class:`Blame` where the inputs do not fit."""

@@ -130,16 +130,17 @@ class Pool(Operator):
             **keywords,
         )
 
-    def shown(self, title: str) -> Picture:
+    def shown(self, title: str, printed: str) -> Picture:
         if self.kernel is None:
             patch = "global" if self.to is None else f"to {self.to}"
-            return Picture(title, Role.POOL, patch)
+            return Picture(title, Role.POOL, patch, printed=printed)
         notes = [padding_text(self.pad, self.kernel), "ceil" if self.ceil else ""]
         return Picture(
             title,
             Role.POOL,
             patch_text(self.kernel, self.stride),
             remark=" ".join(note for note in notes if note),
+            printed=printed,
         )
 
 
@@ -159,7 +160,7 @@ class MaxPool(Pool):
         )
 
     def picture(self) -> Picture:
-        return self.shown("max pool")
+        return self.shown("max pool", "MaxPool")
 
 
 @operator("avgpool")
@@ -187,4 +188,4 @@ class AvgPool(Pool):
         )
 
     def picture(self) -> Picture:
-        return self.shown("avg pool")
+        return self.shown("avg pool", "Avg pooling")

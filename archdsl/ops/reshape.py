@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from archdsl.ops.operator import (
     WHOLE,
@@ -32,6 +33,8 @@ class Identity(Operator):
     identity
     """
 
+    writes: ClassVar[bool] = False
+
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         return module("torch.nn.Identity")
 
@@ -46,6 +49,8 @@ class Flatten(Operator):
 
     flatten
     """
+
+    writes: ClassVar[bool] = False
 
     def infer(self, *inputs: Shape) -> Shape:
         y = Shape(inputs[0].elements)
@@ -116,7 +121,7 @@ class Scale(Operator):
         return function("torch.mul", self.factor)
 
     def picture(self) -> Picture:
-        return Picture(f"× {self.factor:g}", Role.SHAPE)
+        return Picture(f"× {self.factor:g}", Role.SHAPE, printed=f"Scaling × {self.factor:g}")
 
 
 class Edge(Enum):
@@ -243,6 +248,8 @@ class Slice(Operator):
 
     Channels are counted from 0. Two slices split a map in two, as ShuffleNet v2 does.
     """
+
+    writes: ClassVar[bool] = False
 
     start: int = argument(Kind.INTEGER, "first channel kept", positional=True)
     stop: int = argument(Kind.INTEGER, "first channel no longer kept", positional=True)

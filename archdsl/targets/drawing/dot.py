@@ -1,19 +1,21 @@
-"""A drawing as DOT text, for Graphviz.
+"""A drawing as DOT text, for who has Graphviz and wants to go on from there.
 
-Panels stand beside the overview, in columns about as tall as it is.
+Frames are clusters, and edges go from box to box through them. Panels stand beside the overview,
+in columns about as tall as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from itertools import pairwise
 
 import graphviz
 
 from archdsl.ops import Role
-from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group, Panel
-from archdsl.targets.drawing.theme import LIGHT, Look, Outline, Theme
+from archdsl.targets.drawing.boxes import Brush
+from archdsl.targets.drawing.heat import scale_in_words
+from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
+from archdsl.targets.drawing.theme import LIGHT, SIGNS, Outline, Theme
 
 FONT = "Helvetica"
 """Graphviz has its metrics built in, and names a fallback for it in SVG."""
@@ -37,28 +39,32 @@ class _Writer:
     def __init__(self, drawing: Drawing, theme: Theme) -> None:
         self.drawing = drawing
         self.theme = theme
-        self.hues: Mapping[str, Look] = {
+        hues = {
             panel.id: theme.panels[number % len(theme.panels)]
             for number, panel in enumerate(drawing.panels)
         }
+        self.brush = Brush(theme, hues, drawing.scale)
         self.merges = {box.id for box in drawing.every_box() if box.role is Role.MERGE}
-        self.ports = {box.id: box.title for box in drawing.every_box() if box.kind is BoxKind.PORT}
 
     def text(self) -> str:
         theme = self.theme
-        dot = graphviz.Digraph(self.drawing.title)
+        dot = graphviz.Digraph(self.drawing.overview.title)
         dot.attr(
             "graph",
             fontname=FONT,
             fontcolor=theme.text,
             bgcolor=theme.paper,
+            rankdir=self.drawing.direction.value,
             nodesep="0.22",
             ranksep="0.2",
             labeljust="l",
             pad="0.15",
         )
-        if self.drawing.notes:
-            dot.attr("graph", label=_faint(self.drawing.notes, theme.faint))
+        notes = list(self.drawing.notes)
+        if self.drawing.scale is not None:
+            notes.append(scale_in_words(self.drawing.scale))
+        if notes:
+            dot.attr("graph", label=_faint(tuple(notes), theme.faint))
         dot.attr(
             "node",
             fontname=FONT,
@@ -77,58 +83,77 @@ class _Writer:
             color=theme.edge,
             arrowsize="0.6",
         )
-        for panel in self.drawing.every_panel():
-            self.group(dot, panel.group)
-            for edge in panel.edges:
+        for group in self.drawing.every_panel():
+            self.group(dot, group, outermost=True)
+            for edge in group.wires():
                 self.edge(dot, edge)
         for column in columns(self.drawing):
             for above, below in pairwise(column):
                 # Ports of the panels, so that no panel is drawn into another's ranks.
-                dot.edge(_last(above), _first(below), style="invis")
+                dot.edge(_boxes(above)[-1].id, _boxes(below)[0].id, style="invis")
         return dot.source
 
-    def group(self, parent: graphviz.Digraph, group: Group) -> None:
+    def group(self, parent: graphviz.Digraph, group: Group, *, outermost: bool = False) -> None:
         theme = self.theme
-        look = self.hues.get(group.id)
-        frame = graphviz.Digraph(f"cluster_{group.id}")
+        frame = graphviz.Digraph(f"cluster {group.id}")
+        is_overview = group.id == self.drawing.overview.id
+        title = self.drawing.title if is_overview else group.title
+        line, weight = theme.paper if is_overview else theme.frame, 1.0
+        if (hue := self.brush.hues.get(group.id)) is not None:
+            line, weight = hue.line, 1.4
+        if group.mark is not None:
+            line, weight = theme.marks[group.mark].line, theme.marks[group.mark].weight
+            title = f"{SIGNS[group.mark]} {title}"
         frame.attr(
-            label=f"<<B>{escape(group.title)}</B>>",
+            label=f"<<B>{escape(title)}</B>>" if title else "",
+            tooltip=group.description or group.title,
             fontsize=str(TITLE + 1),
             margin="14",
             style="rounded,dashed" if group.aux else "rounded",
-            color=theme.paper if group.id == self.drawing.overview.id else theme.faint,
+            color=line,
+            penwidth=f"{weight:g}",
+            peripheries="2" if group.repeated else "1",
         )
-        if look is not None:
-            frame.attr(color=look.line, penwidth="1.4")
+        # Ports of frames within others are seen through.
+        for box in group.entries if outermost else ():
+            self.box(frame, box)
         for member in group.members:
             if isinstance(member, Box):
                 self.box(frame, member)
             else:
                 self.group(frame, member)
+        for box in group.exits if outermost else ():
+            self.box(frame, box)
         parent.subgraph(frame)
 
     def box(self, frame: graphviz.Digraph, box: Box) -> None:
         theme = self.theme
         if box.kind is BoxKind.PORT:
-            label = _faint((box.title, *box.lines), theme.faint)
-            frame.node(box.id, label, shape="plaintext", style="", height="0.2")
+            rows = tuple(row for row in (box.title, *box.lines) if row)
+            label = _faint(rows, theme.faint) if rows else ""
+            frame.node(box.id, label, shape="plaintext", style="", height="0.2", width="0.1")
             return
-        look = theme.folded if box.role is None else theme.roles[box.role]
-        if box.panel is not None:
-            look = self.hues[box.panel]
+        look = self.brush.look(box)
+        title = box.title if box.mark is None else f"{SIGNS[box.mark]} {box.title}"
         if box.kind is BoxKind.FOLDED:
-            label = _headed(box.title, box.lines)
+            label = _headed(title, box.lines)
         else:
-            label = "\\n".join(graphviz.escape(row) for row in (box.title, *box.lines))
-        attributes: dict[str, str] = {"fillcolor": look.fill, "color": look.line}
+            label = "\\n".join(graphviz.escape(row) for row in (title, *box.lines))
+        attributes = {
+            "fillcolor": look.fill,
+            "color": look.line,
+            "penwidth": f"{look.weight:g}",
+            "fontcolor": self.brush.ink(look.fill),
+            "tooltip": graphviz.escape(box.description),
+        }
         styles = ["filled"]
         match look.outline:
             case Outline.BOX:
-                attributes["width"] = _width(box)
+                attributes["width"] = _width(box, title)
             case Outline.OVAL:
                 attributes |= {"shape": "ellipse", "margin": "0.02,0.02", "width": "0.3"}
             case Outline.PILL:
-                attributes["width"] = _width(box)
+                attributes["width"] = _width(box, title)
                 styles.append("rounded")
         if box.repeated:
             attributes["peripheries"] = "2"
@@ -138,8 +163,8 @@ class _Writer:
 
     def edge(self, dot: graphviz.Digraph, edge: Edge) -> None:
         attributes: dict[str, str] = {}
-        if edge.shape not in (self.ports.get(edge.tail), self.ports.get(edge.head)):
-            attributes["label"] = f" {edge.shape}  "
+        if edge.label:
+            attributes["label"] = f" {edge.label}  "
         if edge.aux:
             attributes["style"] = "dashed"
         elif edge.head not in self.merges:
@@ -147,11 +172,11 @@ class _Writer:
         dot.edge(edge.tail, edge.head, **attributes)
 
 
-def columns(drawing: Drawing) -> tuple[tuple[Panel, ...], ...]:
+def columns(drawing: Drawing) -> tuple[tuple[Group, ...], ...]:
     """Return the panels in columns, each about as long as the overview or the longest panel."""
-    lengths = {panel.id: _length(panel) for panel in drawing.every_panel()}
+    lengths = {group.id: _length(group) for group in drawing.every_panel()}
     most = max(lengths.values())
-    made: list[list[Panel]] = []
+    made: list[list[Group]] = []
     room = 0
     for panel in drawing.panels:
         if lengths[panel.id] > room:
@@ -162,22 +187,26 @@ def columns(drawing: Drawing) -> tuple[tuple[Panel, ...], ...]:
     return tuple(tuple(column) for column in made)
 
 
-def _length(panel: Panel) -> int:
-    """Return how many boxes follow one another at most; edges are in order."""
+def _length(group: Group) -> int:
+    """Return how many boxes follow one another at most; what is read comes first."""
     rank: dict[str, int] = {}
-    for edge in panel.edges:
+    for edge in group.wires():
         rank[edge.head] = max(rank.get(edge.head, 1), rank.get(edge.tail, 1) + 1)
     return max(rank.values(), default=1)
 
 
-def _width(box: Box) -> str:
+def _boxes(group: Group) -> tuple[Box, ...]:
+    return (*group.entries, *group.every_box(), *group.exits)
+
+
+def _width(box: Box, title: str) -> str:
     """Return the least width of a box in inches, so that its text fits in any fallback font."""
     if box.kind is BoxKind.FOLDED:
         # Bold is wider, and text in several fonts is placed by its left end: it grows to the right.
         letter, size = WIDEST_LETTER + 0.14, TITLE
     else:
         letter, size = WIDEST_LETTER, DETAIL
-    widest = max(len(box.title) * size, *(len(line) * DETAIL for line in box.lines), 0)
+    widest = max(len(title) * size, *(len(line) * DETAIL for line in box.lines), 0)
     return f"{(widest * letter + 12) / 72:.2f}"
 
 
@@ -191,12 +220,3 @@ def _faint(rows: tuple[str, ...], colour: str) -> str:
     """Return an HTML label of small grey rows."""
     text = "<BR/>".join(escape(row) for row in rows)
     return f'<<FONT POINT-SIZE="{SHAPE}" COLOR="{colour}">{text}</FONT>>'
-
-
-def _first(panel: Panel) -> str:
-    return next(panel.group.every_box()).id
-
-
-def _last(panel: Panel) -> str:
-    *_, last = panel.group.every_box()
-    return last.id

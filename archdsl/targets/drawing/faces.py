@@ -13,14 +13,27 @@ from dataclasses import dataclass
 from archdsl.graph import Node
 from archdsl.ops import Role
 
-Tail = tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """An operator that follows the first of its unit."""
+
+    title: str
+    role: Role
+
+
+Tail = tuple[Follower, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The parts of a box's text. Only ``width`` may differ between blocks drawn as one."""
+    """The parts of a box's text. Only ``width`` may differ between blocks drawn as one.
+
+    ``printed`` is the title in papers. Where there is a ``step``, ``window`` is a patch size.
+    """
 
     title: str
+    printed: str
     role: Role
     window: str
     step: str
@@ -49,13 +62,38 @@ class Face:
             lines.append(_difference(self.tail, expected))
         return title.strip(), tuple(lines)
 
+    def in_papers(self, width: str, usual: Mapping[str, Tail]) -> str:
+        """Return the one line that papers' figures have: ``3×3 Conv (256 stride 2 V)``."""
+        windowed = bool(self.step)
+        title = f"{self.window} {self.printed}" if windowed else self.printed
+        step = f"stride {self.step}" if windowed and self.step != "1" else ""
+        short = [width, step, "" if windowed else self.window]
+        apart = [""]
+        (apart if " " in self.remark else short).append(self.remark)
+        expected = usual.get(self.title, ())
+        if self.tail != expected:
+            linear, others = _printed_difference(self.tail, expected)
+            short.append(linear)
+            apart.append(others)
+        inside = ", ".join(filter(None, (" ".join(filter(None, short)), *apart)))
+        return f"{title} ({inside})" if inside else title
+
 
 def face_of(unit: tuple[Node, ...]) -> Face:
     """Return the face of a unit: its first operator's picture, with the rest as its tail."""
     picture = unit[0].op.picture()
     window, _, step = picture.patch.partition("/")
-    tail = tuple(node.op.picture().title for node in unit[1:])
-    return Face(picture.title, picture.role, window, step, picture.remark, tail, picture.width)
+    followers = (node.op.picture() for node in unit[1:])
+    return Face(
+        picture.title,
+        picture.in_papers,
+        picture.role,
+        window,
+        step,
+        picture.remark,
+        tuple(Follower(one.title, one.role) for one in followers),
+        picture.width,
+    )
 
 
 def usual_tails(faces: Iterable[Face]) -> dict[str, Tail]:
@@ -69,7 +107,7 @@ def usual_tails(faces: Iterable[Face]) -> dict[str, Tail]:
 def explain(usual: Mapping[str, Tail]) -> tuple[str, ...]:
     """Return what the boxes leave out, a sentence for each title."""
     return tuple(
-        f"Each {title} is followed by {' and '.join(tail)}, unless its box says otherwise."
+        f"Each {title} is followed by {' and '.join(_titles(tail))}, unless its box says otherwise."
         for title, tail in usual.items()
         if tail
     )
@@ -77,7 +115,21 @@ def explain(usual: Mapping[str, Tail]) -> tuple[str, ...]:
 
 def _difference(tail: Tail, expected: Tail) -> str:
     """Return what sets a unit apart: ``no relu``, or all that follows, ``then sigmoid``."""
-    missing = [title for title in expected if title not in tail]
-    if tail == tuple(title for title in expected if title not in missing):
-        return f"no {' or '.join(missing)}"
-    return f"then {', '.join(tail)}"
+    missing = [one for one in expected if one not in tail]
+    if tail == tuple(one for one in expected if one not in missing):
+        return f"no {' or '.join(_titles(missing))}"
+    return f"then {', '.join(_titles(tail))}"
+
+
+def _printed_difference(tail: Tail, expected: Tail) -> tuple[str, str]:
+    """Return the papers' word for what has no activation, ``linear``, and what else differs."""
+    missing = [one for one in expected if one not in tail]
+    if tail != tuple(one for one in expected if one not in missing):
+        return "", _difference(tail, expected)
+    others = [one for one in missing if one.role is not Role.ACTIVATION]
+    linear = "linear" if len(others) < len(missing) else ""
+    return linear, ", ".join(f"no {one.title}" for one in others)
+
+
+def _titles(tail: Iterable[Follower]) -> list[str]:
+    return [one.title for one in tail]

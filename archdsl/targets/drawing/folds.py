@@ -23,19 +23,50 @@ class Fold:
     @property
     def heading(self) -> str:
         """The title and arguments; those that differ by name: ``inception c1 r3 c3``."""
-        calls = [dict(one.scope.arguments) for one in self.containers]
-        arguments = [
-            common([call[name] for call in calls], [Symbol(name, tuple(c[name] for c in calls))])
-            for name in calls[0]
-        ]
-        return " ".join((self.title + self.number, *arguments))
+        return " ".join((self.title + self.number, *arguments(self.containers)))
+
+
+def arguments(containers: Sequence[Container]) -> tuple[str, ...]:
+    """Return what calls of a block were given; what differs between them is written by name."""
+    calls = [dict(one.scope.arguments) for one in containers]
+    return spelled(
+        containers[0],
+        {
+            name: common([c[name] for c in calls], [Symbol(name, tuple(c[name] for c in calls))])
+            for name in told(containers)
+        },
+    )
+
+
+def told(containers: Sequence[Container]) -> tuple[str, ...]:
+    """Return the names of the arguments that are written: those given, and those that differ."""
+    return tuple(
+        name
+        for at, (name, value) in enumerate(containers[0].scope.arguments)
+        if any(
+            name in one.scope.given or one.scope.arguments[at] != (name, value)
+            for one in containers
+        )
+    )
+
+
+def spelled(container: Container, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return arguments as a call would have them: by place, those after a gap by name."""
+    known = [name for name, _ in container.scope.arguments]
+    first = next((at for at, name in enumerate(known) if name not in values), len(known))
+    return tuple(
+        value if name in known[:first] or value == name else f"{name}={value}"
+        for name, value in values.items()
+    )
 
 
 def fold(net: Container) -> Mapping[int, Fold]:
-    """Gather all containers in ``net`` by form, in order of appearance."""
+    """Gather all containers in ``net`` that are not open by form, in order of appearance."""
     found: dict[int, list[Container]] = {}
     for container in within(net):
-        if container is not net and named_alone(container) is container:
+        if container is net or container.open:
+            continue
+        if named_alone(container) is container:
             found.setdefault(container.form, []).append(container)
     total = Counter(_title(same) for same in found.values())
     seen: Counter[str] = Counter()
@@ -78,3 +109,11 @@ def named_alone(container: Container) -> Container:
 def _title(same: Sequence[Container]) -> str:
     """Return the title of containers of one form; heads and repeats may differ in it."""
     return ", ".join(dict.fromkeys(one.title for one in same))
+
+
+def opened(container: Container) -> Container | None:
+    """Return what is drawn in the place of a container that is open, None if it is folded."""
+    inner = named_alone(container)
+    if inner.open:
+        return inner
+    return container if container.open else None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archdsl.ops import Role
+from archdsl.targets.drawing.boxes import Brush
+from archdsl.targets.drawing.heat import scale_in_words
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Group
-from archdsl.targets.drawing.theme import LIGHT, Look, Outline, Theme
+from archdsl.targets.drawing.theme import LIGHT, SIGNS, Look, Outline, Theme
 
 BRACKETS = {Outline.BOX: ("[", "]"), Outline.OVAL: ("([", "])"), Outline.PILL: ("([", "])")}
 FOLDED, REPEATED = "folded", ("[[", "]]")
 
-ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "+": "#43;"})
+ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "+": "#43;", "<": "#lt;", ">": "#gt;"})
 """A number sign begins an entity, a quote ends the text, and a plus by itself begins a list."""
 
 
@@ -23,57 +26,96 @@ class _Writer:
     def __init__(self, drawing: Drawing, theme: Theme) -> None:
         self.drawing = drawing
         self.theme = theme
+        self.brush = Brush(theme, {}, drawing.scale)
         # Mermaid reads words such as `end` and dots in names as its own.
-        self.names = {box.id: f"n{number}" for number, box in enumerate(drawing.every_box())}
+        boxes = (
+            box
+            for group in drawing.every_panel()
+            for box in (*group.entries, *group.every_box(), *group.exits)
+        )
+        self.names = {box.id: f"n{number}" for number, box in enumerate(boxes)}
         self.frames = 0
 
     def lines(self) -> Iterator[str]:
-        yield "flowchart TB"
-        for note in self.drawing.notes:
+        if self.drawing.title:
+            yield from ("---", f"title: {_in_yaml(self.drawing.title)}", "---")
+        yield f"flowchart {self.drawing.direction.value}"
+        yield f"  accTitle: {self.drawing.overview.title}"
+        notes = self.drawing.notes
+        if self.drawing.scale is not None:
+            notes = (*notes, scale_in_words(self.drawing.scale))
+        for note in notes:
             yield f"  %% {note}"
-        for panel in self.drawing.every_panel():
-            yield from self.group(panel.group, "  ")
-            for edge in panel.edges:
+        for group in self.drawing.every_panel():
+            yield from self.group(group, "  ", outermost=True)
+            for edge in group.wires():
                 arrow = "-.->" if edge.aux else "-->"
-                tail, head = self.names[edge.tail], self.names[edge.head]
-                yield f"  {tail} {arrow}|{_quoted(edge.shape)}| {head}"
+                label = f"|{_quoted(edge.label)}|" if edge.label else ""
+                yield f"  {self.names[edge.tail]} {arrow}{label} {self.names[edge.head]}"
         yield from self.styles()
 
-    def group(self, group: Group, indent: str) -> Iterator[str]:
-        yield f"{indent}subgraph g{self.frames} [{_quoted(group.title)}]"
-        self.frames += 1
+    def group(self, group: Group, indent: str, *, outermost: bool = False) -> Iterator[str]:
+        name, self.frames = f"g{self.frames}", self.frames + 1
+        title = group.title if group.mark is None else f"{SIGNS[group.mark]} {group.title}"
+        yield f"{indent}subgraph {name} [{_quoted(title)}]"
+        yield f"{indent}  direction {self.drawing.direction.value}"
+        # Ports of frames within others are seen through.
+        for box in group.entries if outermost else ():
+            yield f"{indent}  {self.box(box)}"
         for member in group.members:
             if isinstance(member, Box):
                 yield f"{indent}  {self.box(member)}"
             else:
                 yield from self.group(member, indent + "  ")
+        for box in group.exits if outermost else ():
+            yield f"{indent}  {self.box(box)}"
         yield f"{indent}end"
 
     def box(self, box: Box) -> str:
-        name, text = self.names[box.id], _quoted("<br/>".join((box.title, *box.lines)))
+        title = box.title if box.mark is None else f"{SIGNS[box.mark]} {box.title}"
+        rows = [row for row in (title, *box.lines) if row]
+        name, text = self.names[box.id], "<br/>".join(map(_plain, rows)) or " "
         if box.kind is BoxKind.PORT:
-            return f"{name}[{text}]:::port"
+            return f'{name}["{text}"]:::port'
         look = self.theme.folded if box.role is None else self.theme.roles[box.role]
         opening, closing = REPEATED if box.repeated else BRACKETS[look.outline]
-        return f"{name}{opening}{text}{closing}:::{_class_of(box)}"
+        return f'{name}{opening}"{text}"{closing}:::{_class_of(box)}'
 
     def styles(self) -> Iterator[str]:
-        """Yield the colours of the classes that are used."""
-        used = dict.fromkeys(_class_of(box) for box in self.drawing.every_box())
-        looks = {role.value: look for role, look in self.theme.roles.items()}
-        looks[FOLDED] = self.theme.folded
-        looks["port"] = Look("none", "none")
+        """Yield the colours of the classes that are used, and of boxes by heat or mark."""
+        used = {_class_of(box): box for box in self.drawing.every_box()}
         for name in used:
-            look = looks[name]
-            text = self.theme.faint if name == "port" else self.theme.text
-            yield f"  classDef {name} fill:{look.fill},stroke:{look.line},color:{text}"
+            look = self.theme.folded if name == FOLDED else self.theme.roles[_role(used[name])]
+            yield _style(f"classDef {name}", look, self.theme.text)
+        if any(group.entries or group.exits for group in self.drawing.every_panel()):
+            yield _style("classDef port", Look("none", "none"), self.theme.faint)
+        for box in self.drawing.every_box():
+            if box.mark is not None or self.drawing.scale is not None:
+                look = self.brush.look(box)
+                yield _style(f"style {self.names[box.id]}", look, self.brush.ink(look.fill))
+
+
+def _style(what: str, look: Look, ink: str) -> str:
+    return f"  {what} fill:{look.fill},stroke:{look.line},color:{ink}"
+
+
+def _role(box: Box) -> Role:
+    assert box.role is not None  # only a folded box has none
+    return box.role
 
 
 def _class_of(box: Box) -> str:
-    if box.kind is BoxKind.PORT:
-        return "port"
     return FOLDED if box.role is None else box.role.value
 
 
+def _plain(text: str) -> str:
+    return text.translate(ENTITIES)
+
+
 def _quoted(text: str) -> str:
-    return f'"{text.translate(ENTITIES)}"'
+    return f'"{_plain(text) or " "}"'
+
+
+def _in_yaml(text: str) -> str:
+    """Return a text as a YAML string."""
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"

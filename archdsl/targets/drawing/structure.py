@@ -1,17 +1,18 @@
 """The nesting of a network as a drawing sees it, and which parts of it have the same form.
 
-In comes a graph; out goes the net's :class:`Container`. Joins, residuals and branches are seen
-through: they show as the edges between boxes. Copies of a repeat that have the same form and
-follow one another become one :class:`Item`.
+In comes a graph; out goes the :class:`Container` of the net or of one step. Joins, residuals and
+branches are seen through: they show as the edges between boxes. Copies of a repeat that have the
+same form and follow one another become one :class:`Item`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.targets.drawing.faces import Face, face_of
+from archdsl.targets.drawing.picture import Mark
 
 SEEN_THROUGH = frozenset({ScopeKind.JOIN, ScopeKind.RESIDUAL, ScopeKind.BRANCH})
 
@@ -37,7 +38,8 @@ class Container:
     """A net, block, group, auxiliary head, or copy of a repeat, with the items in it.
 
     ``inputs`` are the values it reads from outside, ``outputs`` those of its own read there.
-    Containers of one ``form`` differ in widths, shapes and counts of repeats only.
+    Containers of one ``form`` differ in widths, shapes and counts of repeats only. ``open`` says
+    that it is drawn in its place, and not folded.
     """
 
     id: str
@@ -47,10 +49,7 @@ class Container:
     inputs: tuple[NodeId, ...]
     outputs: tuple[NodeId, ...]
     form: int
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return tuple(value for _, value in self.scope.arguments)
+    open: bool
 
     def every_node(self) -> Iterator[NodeId]:
         for item in self.items:
@@ -100,10 +99,42 @@ class _Draft:
     )
 
 
-def structure(graph: Graph) -> Container:
-    """Return the net of ``graph`` with all that is nested in it."""
-    root = _Gatherer(graph).root()
-    return _Freezer(graph).container(root)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a drawing is to show apart from the graph itself.
+
+    ``root`` is the path of the step that is drawn, a scope's or a node's; None for the net.
+    ``open`` are the paths of the containers to be drawn in their places. Parts whose ``marks``
+    differ have different forms.
+    """
+
+    root: str | None = None
+    open: frozenset[str] = frozenset()
+    marks: Mapping[NodeId, Mark] = field(default_factory=dict[NodeId, Mark])
+
+
+def structure(graph: Graph, wish: Wish | None = None) -> Container:
+    """Return the net of ``graph``, or the one step asked for, with all that is nested in it."""
+    wish = Wish() if wish is None else wish
+    root = _Gatherer(graph).root(wish.root)
+    return _Freezer(graph, wish).container(root)
+
+
+def title_of(graph: Graph, scope: Scope) -> str:
+    """Return a scope's title; a copy of `3 x { … }` has none but the name of the repeat."""
+    if scope.kind is ScopeKind.GROUP and scope.parent is not None:
+        above = graph.scopes[scope.parent]
+        if above.kind is ScopeKind.REPEAT:
+            return above.name
+    return scope.title
+
+
+def is_container(graph: Graph, scope: Scope) -> bool:
+    """Return whether a scope, other than the net, is one box or frame with more inside."""
+    if scope.parent is None or scope.kind in (ScopeKind.UNIT, ScopeKind.REPEAT):
+        return False
+    is_copy = graph.scopes[scope.parent].kind is ScopeKind.REPEAT
+    return is_copy or scope.kind not in SEEN_THROUGH
 
 
 class _Gatherer:
@@ -112,21 +143,41 @@ class _Gatherer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._drafts: dict[str, _Draft] = {}
+        self._within: dict[str, bool] = {}
 
-    def root(self) -> _Draft:
-        top = next(scope for scope in self.graph.scopes.values() if scope.parent is None)
-        root = self._drafts[top.path] = _Draft(top)
+    def root(self, path: str | None) -> _Draft:
+        scopes = self.graph.scopes
+        if path is None:
+            path = next(scope.path for scope in scopes.values() if scope.parent is None)
+        if path not in scopes:
+            node = self.graph.nodes[path]
+            return _Draft(replace(scopes[node.scope], path=path), {f"{path} ": [node]})
+        root = self._drafts[path] = _Draft(scopes[path])
+        if root.scope.kind is ScopeKind.UNIT:
+            root.entries[path] = [node for node in self.graph if node.scope == path]
+            return root
+        self._within[path] = True
         for node in self.graph:
-            unit = self.graph.scopes[node.scope]
-            if unit.kind is ScopeKind.UNIT:
-                holder, key = self._draft(_parent(unit)), unit.path
-            else:
-                # A join may have the very path of the scope around it.
-                holder, key = self._draft(node.scope), f"{node.id} "
-            held = holder.entries.setdefault(key, [])
-            assert isinstance(held, list)
-            held.append(node)
+            if self._is_within(node.scope):
+                self._place(node)
         return root
+
+    def _is_within(self, path: str) -> bool:
+        if path not in self._within:
+            above = self.graph.scopes[path].parent
+            self._within[path] = above is not None and self._is_within(above)
+        return self._within[path]
+
+    def _place(self, node: Node) -> None:
+        unit = self.graph.scopes[node.scope]
+        if unit.kind is ScopeKind.UNIT:
+            holder, key = self._draft(_parent(unit)), unit.path
+        else:
+            # A join may have the very path of the scope around it.
+            holder, key = self._draft(node.scope), f"{node.id} "
+        held = holder.entries.setdefault(key, [])
+        assert isinstance(held, list)
+        held.append(node)
 
     def _draft(self, path: str) -> _Draft:
         if path in self._drafts:
@@ -146,30 +197,35 @@ class _Gatherer:
 class _Freezer:
     """Turns drafts into parts, innermost first, and numbers their forms."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, wish: Wish) -> None:
         self.graph = graph
+        self.wish = wish
         self._forms: dict[object, int] = {}
         self._kept = frozenset(graph.outputs)
         self._heads = {head.output: head.path for head in graph.aux}
 
     def container(self, draft: _Draft) -> Container:
         items: list[Item] = []
-        for key, entry in draft.entries.items():
-            if isinstance(entry, list):
-                items.append(Item((self.leaf(key.rstrip(), entry),), None))
-            elif entry.scope.kind is ScopeKind.REPEAT:
-                items.extend(self.runs(entry))
-            else:
-                items.append(Item((self.container(entry),), None))
         scope = draft.scope
+        if scope.kind is ScopeKind.REPEAT:
+            items.extend(self.runs(draft))
+        else:
+            for key, entry in draft.entries.items():
+                if isinstance(entry, list):
+                    items.append(Item((self.leaf(key.rstrip(), entry),), None))
+                elif entry.scope.kind is ScopeKind.REPEAT:
+                    items.extend(self.runs(entry))
+                else:
+                    items.append(Item((self.container(entry),), None))
         own = {id for item in items for part in item.parts for id in part.every_node()}
         inputs = tuple(dict.fromkeys(v for item in items for v in item.inputs if v not in own))
         outputs = self.outputs(
             (v for item in items for part in item.parts for v in part.outputs), own, scope.path
         )
-        made = Container(scope.path, scope, self.title(scope), tuple(items), inputs, outputs, 0)
+        title, is_open = title_of(self.graph, scope), scope.path in self.wish.open
+        made = Container(scope.path, scope, title, tuple(items), inputs, outputs, 0, is_open)
         named = None if scope.kind is ScopeKind.AUX else scope.title
-        form = self.form(scope.kind, named, *_wiring(made))
+        form = self.form(scope.kind, named, is_open, *_wiring(made))
         return replace(made, form=form)
 
     def leaf(self, id: str, nodes: list[Node]) -> Leaf:
@@ -177,16 +233,9 @@ class _Freezer:
         inputs = tuple(v for node in nodes for v in node.operands if v not in own)
         face = face_of(tuple(nodes))
         outputs = self.outputs((node.id for node in nodes), own, id)
-        form = self.form("leaf", face.form, len(inputs))
+        marks = tuple(self.wish.marks.get(node.id) for node in nodes)
+        form = self.form("leaf", face.form, len(inputs), marks)
         return Leaf(id, tuple(nodes), inputs, outputs, form, face)
-
-    def title(self, scope: Scope) -> str:
-        """Return a scope's title; a copy of `3 x { … }` has none but the name of the repeat."""
-        if scope.kind is ScopeKind.GROUP and scope.parent is not None:
-            above = self.graph.scopes[scope.parent]
-            if above.kind is ScopeKind.REPEAT:
-                return above.name
-        return scope.title
 
     def outputs(
         self, candidates: Iterable[NodeId], own: set[NodeId], path: str

@@ -1,0 +1,449 @@
+"""The places of everything in one group, and the groups in it as boxes of a known size.
+
+In come groups, out come their layouts in points from the group's upper left corner, with
+the places on its border where values enter and leave.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+from archdsl.ops import Role
+from archdsl.targets.drawing.boxes import PITCH, SHAPE, TITLE, Brush, even, is_round, size_of
+from archdsl.targets.drawing.engine import Knot, Layout, Link, Plan, Size, lay_out
+from archdsl.targets.drawing.figure import Point
+from archdsl.targets.drawing.metrics import width
+from archdsl.targets.drawing.options import Direction, Style
+from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
+
+ASIDE = 10.0
+"""Points between what is in a frame and its sides."""
+BAND = 17.0
+"""Height of the strip that holds a frame's title."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.45
+"""Share of a box's width from which on others become as wide; and in the overview."""
+STRAIGHT, SPREAD, LOOSE = 12, 3, 1
+"""Weights of links: along a path, from where branches begin, and into merges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An edge in its place; ``label`` is the centre of the ``room`` for its text."""
+
+    edge: Edge
+    points: tuple[Point, ...]
+    tip: Point | None
+    label: Point | None
+    room: Size = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything in a group is, from its upper left corner.
+
+    ``members`` are upper left corners and sizes by id, ports included. ``entries`` and ``exits``
+    are places on the border of a frame. ``title`` is where its title starts.
+    """
+
+    size: Size
+    members: Mapping[str, tuple[Point, Size]]
+    routes: tuple[Route, ...]
+    entries: tuple[Point, ...] = ()
+    exits: tuple[Point, ...] = ()
+    title: Point | None = None
+    beside: Mapping[str, Point] = field(default_factory=dict[str, Point])
+    """Where the shape of a box's value starts, for those that have it at their side."""
+
+
+def arrange_groups(drawing: Drawing, brush: Brush, engine: str) -> dict[str, Places]:
+    """Return the places in each panel and in each group in it, by its id, innermost first."""
+    panels, direction = drawing.every_panel(), drawing.direction
+    # As in the Inception papers, where the grid stands beside the boxes of the overview.
+    beside = drawing.style is Style.PAPER and direction is not Direction.LR
+    ranked: dict[int, list[tuple[Group, bool]]] = {}
+    for panel in panels:
+        for group in panel.every_group():
+            ranked.setdefault(_height(group), []).append((group, group is not panel))
+    turn, found = _Turn(direction), dict[str, Places]()
+    for height in sorted(ranked):
+        level = [
+            _Plan(group, framed, turn, brush, found, group is drawing.overview, beside)
+            for group, framed in ranked[height]
+        ]
+        layouts = lay_out([one.plan() for one in level], engine)
+        for one, layout in zip(level, layouts, strict=True):
+            found[one.group.id] = one.places(layout)
+    return found
+
+
+def _height(group: Group) -> int:
+    """Return how many groups are nested in one another below a group."""
+    inner = [_height(one) for one in group.members if isinstance(one, Group)]
+    return 1 + max(inner, default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """From the page to the engine, where values flow down, and back."""
+
+    direction: Direction
+
+    def size(self, size: Size) -> Size:
+        return size[::-1] if self.direction is Direction.LR else size
+
+    def across(self, point: Point) -> float:
+        """Return how far a place is from the start of the side that values flow through."""
+        return point[1] if self.direction is Direction.LR else point[0]
+
+    def back(self, point: Point, height: float) -> Point:
+        """Return where a place of the engine, in a layout of a height, is on the page."""
+        x, y = point
+        match self.direction:
+            case Direction.TB:
+                return x, y
+            case Direction.BT:
+                return x, height - y
+            case Direction.LR:
+                return y, x
+
+
+class _Plan:
+    """Lays out one group: its members, and its ports, as texts or as points on its border."""
+
+    def __init__(
+        self,
+        group: Group,
+        framed: bool,
+        turn: _Turn,
+        brush: Brush,
+        inner: Mapping[str, Places],
+        outermost: bool,
+        beside: bool,
+    ) -> None:
+        self.group, self.framed, self.turn, self.inner = group, framed, turn, inner
+        self.outermost = outermost
+        self.beside = dict(_values_beside(group)) if beside and outermost else {}
+        self.everything = (*group.entries, *group.members, *group.exits)
+        self.numbers = {one.id: at for at, one in enumerate(self.everything)}
+        self.rounds = {
+            one.id for one in group.members if isinstance(one, Box) and is_round(one, brush)
+        }
+        self.sizes = self._sizes(brush)
+        self.weights = tuple(_weights(group))
+
+    def plan(self) -> Plan:
+        return Plan(tuple(self._knots()), tuple(self._links()))
+
+    def places(self, layout: Layout) -> Places:
+        """Return the places on the page, with room for a frame and its title."""
+        height = layout.size[1]
+        members: dict[str, tuple[Point, Size]] = {}
+        for one, centre in zip(self.everything, layout.centres, strict=True):
+            x, y = self.turn.back(centre, height)
+            size = self.sizes[one.id]
+            members[one.id] = ((x - size[0] / 2, y - size[1] / 2), size)
+        routes = [
+            Route(
+                edge,
+                tuple(self.turn.back(point, height) for point in route.points),
+                None if route.tip is None else self.turn.back(route.tip, height),
+                None if route.label is None else self.turn.back(route.label, height),
+                self.label_size(edge),
+            )
+            for edge, route in zip(self.group.edges, layout.routes, strict=True)
+        ]
+        routes = [self._joined(route, members) for route in routes]
+        return self._framed(members, routes) if self.framed else self._cropped(members, routes)
+
+    def _sizes(self, brush: Brush) -> dict[str, Size]:
+        """Return the size of each member and port; boxes in a group are equally wide."""
+        sizes: dict[str, Size] = {}
+        for one in self.everything:
+            if isinstance(one, Group):
+                sizes[one.id] = self.inner[one.id].size
+            elif one.kind is BoxKind.PORT and self.framed:
+                sizes[one.id] = (1.0, 1.0)
+            else:
+                sizes[one.id] = size_of(one, brush)
+        alike = [
+            one.id
+            for one in self.group.members
+            if isinstance(one, Box) and one.id not in self.rounds
+        ]
+        share = CHAIN_ALIKE if self.outermost else ALIKE
+        for id, wide in zip(alike, even([sizes[id][0] for id in alike], share), strict=True):
+            sizes[id] = wide, sizes[id][1]
+        return sizes
+
+    def _knots(self) -> Iterator[Knot]:
+        entries = {one.id for one in self.group.entries}
+        exits = {one.id for one in self.group.exits}
+        for one in self.everything:
+            size = self.turn.size(self.sizes[one.id])
+            if one.id in self.beside:
+                # Twice, as lines lead to the middle.
+                size = size[0] + 2 * width(self.beside[one.id], SHAPE) + 16, size[1]
+            if isinstance(one, Group):
+                inner = self.inner[one.id]
+                yield Knot(
+                    size,
+                    tuple(map(self.turn.across, inner.entries)),
+                    tuple(map(self.turn.across, inner.exits)),
+                )
+            elif self.framed and one.id in entries:
+                yield Knot(size, end="top")
+            elif self.framed and one.id in exits:
+                yield Knot(size, end="bottom")
+            else:
+                yield Knot(size, round=one.id in self.rounds)
+
+    def _links(self) -> Iterator[Link]:
+        exits = {one.id for one in self.group.exits} if self.framed else set[str]()
+        for edge, weight in zip(self.group.edges, self.weights, strict=True):
+            into = self.everything[self.numbers[edge.head]]
+            yield Link(
+                self.numbers[edge.tail],
+                self.numbers[edge.head],
+                edge.tail_slot,
+                edge.head_slot,
+                self.turn.size(self.label_size(edge)) if self.is_labelled(edge) else None,
+                weight,
+                # What goes on inside of a frame, or outside of it, has its arrow there.
+                isinstance(into, Box) and edge.head not in exits,
+            )
+
+    def is_labelled(self, edge: Edge) -> bool:
+        return bool(edge.label) and edge.tail not in self.beside
+
+    def label_size(self, edge: Edge) -> Size:
+        return label_size(edge.label, self.turn.direction)
+
+    def _joined(self, route: Route, members: Mapping[str, tuple[Point, Size]]) -> Route:
+        """Return a route that begins and ends exactly at the slots of groups and at the border."""
+        points = list(route.points)
+        for at, near, id, slot, leaves in (
+            (0, 1, route.edge.tail, route.edge.tail_slot, True),
+            (-1, -2, route.edge.head, route.edge.head_slot, False),
+        ):
+            one = self.everything[self.numbers[id]]
+            (x, y), (wide, high) = members[id]
+            if isinstance(one, Group):
+                inner = self.inner[id]
+                dx, dy = (inner.exits if leaves else inner.entries)[slot]
+                end = x + dx, y + dy
+            elif one.kind is BoxKind.PORT and self.framed:
+                end = x + wide / 2, y + high / 2
+            else:
+                continue
+            shift = end[0] - points[at][0], end[1] - points[at][1]
+            points[near] = points[near][0] + shift[0], points[near][1] + shift[1]
+            points[at] = end
+        return replace(route, points=tuple(points))
+
+    def _framed(self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]) -> Places:
+        """Return the places in a frame whose border goes through the ports."""
+        group = self.group
+        text = width(group.title, TITLE, bold=True) if group.title else 0.0
+        boxes = {id: one for id, one in members.items() if id not in self._ports}
+        left, top, right, bottom = _bounds(boxes, routes)
+
+        def centre(box: Box) -> Point:
+            (x, y), (wide, high) = members[box.id]
+            return x + wide / 2, y + high / 2
+
+        entries, exits = list(map(centre, group.entries)), list(map(centre, group.exits))
+        band = BAND if group.title else ASIDE
+        if self.turn.direction is Direction.LR:
+            start = min((x for x, _ in entries), default=left - ASIDE)
+            end = max((x for x, _ in exits), default=right + ASIDE)
+            left, right = min(left, start), max(right, end)
+            right = max(right, left + text + 2 * ASIDE)
+            top, bottom = top - band, bottom + ASIDE
+            title = (left + ASIDE, top)
+            entries = [(left, y) for _, y in entries]
+            exits = [(right, y) for _, y in exits]
+        else:
+            down = self.turn.direction is Direction.TB
+            above, below = (entries, exits) if down else (exits, entries)
+            top = min((y for _, y in above), default=top - ASIDE) - (band - ASIDE if text else 0)
+            bottom = max((y for _, y in below), default=bottom + ASIDE)
+            left, right = left - ASIDE, right + ASIDE
+            left, right, start = _title_room(left, right, [x for x, _ in above], text)
+            title = (start, top)
+            above, below = [(x, top) for x, _ in above], [(x, bottom) for x, _ in below]
+            entries, exits = (above, below) if down else (below, above)
+        # The engine takes whole points.
+        right, bottom = left + ceil(right - left), bottom
+        size = right - left, float(ceil(bottom - top))
+        if self.turn.direction is Direction.LR:
+            exits = [(left + size[0], y) for _, y in exits]
+        elif self.turn.direction is Direction.TB:
+            exits = [(x, top + size[1]) for x, _ in exits]
+        else:
+            entries = [(x, top + size[1]) for x, _ in entries]
+        ends = dict(
+            zip((box.id for box in (*group.entries, *group.exits)), (*entries, *exits), strict=True)
+        )
+        reaching = [_reach(route, ends) for route in routes]
+
+        def moved(point: Point) -> Point:
+            return point[0] - left, point[1] - top
+
+        return Places(
+            size,
+            {id: (moved(place), size) for id, (place, size) in boxes.items()},
+            tuple(_moved(route, -left, -top) for route in reaching),
+            tuple(map(moved, entries)),
+            tuple(map(moved, exits)),
+            moved(title) if group.title else None,
+        )
+
+    def _cropped(
+        self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
+    ) -> Places:
+        """Return places without the room around them."""
+        left, top, right, bottom = _bounds(members, routes)
+        ends: dict[int, float] = {}
+        """Of the widest box of a column, by the column's middle."""
+        for id in self.beside:
+            (x, _), (wide, _) = members[id]
+            middle = round(x + wide / 2)
+            ends[middle] = max(ends.get(middle, 0.0), x + wide)
+        beside: dict[str, Point] = {}
+        for id, text in self.beside.items():
+            (x, y), (wide, high) = members[id]
+            start = ends[round(x + wide / 2)] + 8
+            beside[id] = start - left, y + high / 2 - top
+            right = max(right, start + width(text, SHAPE))
+        return Places(
+            (right - left, bottom - top),
+            {id: ((x - left, y - top), size) for id, ((x, y), size) in members.items()},
+            tuple(_moved(route, -left, -top) for route in routes),
+            beside=beside,
+        )
+
+    @property
+    def _ports(self) -> set[str]:
+        return {box.id for box in (*self.group.entries, *self.group.exits)}
+
+
+def label_size(label: str, direction: Direction) -> Size:
+    """Return the room of a text beside an edge, with a gap between them."""
+    if direction is Direction.LR:
+        return width(label, SHAPE) + 4, SHAPE * PITCH + 6
+    # Less than the height of the text: beside a line there is room enough.
+    return width(label, SHAPE) + 8, 3.0
+
+
+def _values_beside(group: Group) -> Iterator[tuple[str, str]]:
+    """Yield the boxes of whose value every edge says the same, with what it says."""
+    for one in group.members:
+        said = {edge.label for edge in group.edges if edge.tail == one.id}
+        if isinstance(one, Box) and len(said) == 1 and said != {""}:
+            yield one.id, said.pop()
+
+
+def _weights(group: Group) -> Iterator[int]:
+    """Yield how straight each edge is to be.
+
+    Branches begin side by side, and a merge stands in the middle below them; below the long way
+    where all the others are shortcuts, whose values are read elsewhere too.
+    """
+    merges = {one.id for one in group.members if isinstance(one, Box) and one.role is Role.MERGE}
+    main = [edge for edge in group.edges if not edge.aux]
+    readers = Counter((edge.tail, edge.tail_slot) for edge in main)
+    branches = Counter((edge.tail, edge.tail_slot) for edge in main if edge.head not in merges)
+    long_ways = Counter(edge.head for edge in main if readers[edge.tail, edge.tail_slot] == 1)
+    for edge in group.edges:
+        value = edge.tail, edge.tail_slot
+        if edge.aux:
+            yield LOOSE
+        elif edge.head in merges:
+            yield LOOSE if readers[value] > 1 or long_ways[edge.head] > 1 else STRAIGHT
+        else:
+            yield SPREAD if branches[value] > 1 else STRAIGHT
+
+
+def _title_room(
+    left: float, right: float, crossing: Sequence[float], text: float
+) -> tuple[float, float, float]:
+    """Return the sides of a frame, and where its title begins so that no edge crosses it."""
+    if not text:
+        return left, right, left
+    room = text + 6
+    if not crossing:
+        return left, max(right, left + room + 6), left + 6
+    first, last = min(crossing), max(crossing)
+    if first - left >= room + 6 or right - last < first - left:
+        left = min(left, first - room - 6)
+        return left, right, left + 6
+    right = max(right, last + room + 6)
+    return left, right, last + 6
+
+
+def _reach(route: Route, ends: Mapping[str, Point]) -> Route:
+    """Return a route that goes on straight to the border, where it ends at a port."""
+    points = route.points
+    start, end = ends.get(route.edge.tail), ends.get(route.edge.head)
+    if start is not None and start != points[0]:
+        points = (*_straight(start, points[0]), *points[1:])
+    if end is not None and end != points[-1]:
+        points = (*points[:-1], *_straight(points[-1], end))
+    return replace(route, points=points)
+
+
+def _straight(start: Point, end: Point) -> tuple[Point, ...]:
+    """Return a straight Bézier piece."""
+    (x, y), (u, v) = start, end
+    thirds = (((x * (3 - n) + u * n) / 3, (y * (3 - n) + v * n) / 3) for n in (1, 2))
+    return (start, *thirds, end)
+
+
+def _moved(route: Route, dx: float, dy: float) -> Route:
+    def moved(point: Point) -> Point:
+        return point[0] + dx, point[1] + dy
+
+    return replace(
+        route,
+        points=tuple(map(moved, route.points)),
+        tip=None if route.tip is None else moved(route.tip),
+        label=None if route.label is None else moved(route.label),
+    )
+
+
+def _bounds(
+    members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
+) -> tuple[float, float, float, float]:
+    """Return the left, upper, right and lower end of boxes, lines and labels."""
+    spots: list[Point] = []
+    for (x, y), (wide, high) in members.values():
+        spots += (x, y), (x + wide, y + high)
+    for route in routes:
+        spots += _along(route.points)
+        if route.label is not None:
+            (x, y), (wide, high) = route.label, route.room
+            spots += (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
+    if not spots:
+        return 0.0, 0.0, 0.0, 0.0
+    across, down = zip(*spots, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
+def _along(points: Sequence[Point]) -> Iterator[Point]:
+    """Yield places along a line, near enough to one another to tell how far it reaches."""
+    for at in range(0, len(points) - 1, 3):
+        a, b, c, d = points[at : at + 4]
+        for step in range(9):
+            t = step / 8
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            x, y = (
+                sum(
+                    weight * point[axis]
+                    for weight, point in zip(weights, (a, b, c, d), strict=True)
+                )
+                for axis in (0, 1)
+            )
+            yield x, y
