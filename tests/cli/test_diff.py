@@ -99,3 +99,37 @@ def test_wrong_spec_is_reported(run: Run, text: str) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "b.arch" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [("svg", b"<svg"), ("pdf", b"%PDF"), ("png", b"\x89PNG")]
+)
+def test_both_networks_are_drawn(run: Run, suffix: str, start: bytes) -> None:
+    Path("a.arch").write_text(SOUND)
+    Path("b.arch").write_text(WIDER)
+    result = run("diff", "a.arch", "b.arch", "--draw", f"d.{suffix}", "--theme", "print")
+    assert result.exit_code == 0
+    assert "channels 6 instead of 4" in result.stdout
+    assert start in Path(f"d.{suffix}").read_bytes()[:100]
+
+
+def test_a_drawing_that_cannot_be_written_loses_nothing(run: Run) -> None:
+    Path("a.arch").write_text(SOUND)
+    result = run("diff", "a.arch", "a.arch", "--draw", "nowhere/d.svg")
+    assert result.exit_code == 1
+    assert "there is no folder" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--draw", "d.txt"], "the suffix of `d.txt` is to say the format"),
+        (["--theme", "dark"], "`--theme` is about the drawing"),
+    ],
+)
+def test_a_wrong_drawing_is_a_usage_error(run: Run, arguments: list[str], message: str) -> None:
+    Path("a.arch").write_text(SOUND)
+    result = run("diff", "a.arch", "a.arch", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -12,6 +12,7 @@ from typing import Literal, overload
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph import Graph
 from archdsl.targets.drawing.arrange import MOST_BOXES, arrange
+from archdsl.targets.drawing.difference import arrange_difference
 from archdsl.targets.drawing.engine import PROGRAMS
 from archdsl.targets.drawing.figure import Figure
 from archdsl.targets.drawing.options import (
@@ -50,6 +51,7 @@ __all__ = [
     "Scale",
     "Style",
     "arrange",
+    "arrange_difference",
     "draw",
     "read_options",
     "split",
