@@ -16,7 +16,7 @@ IN_ORDER = 1.01
 """How much larger panels must come out for them to leave their order."""
 RAGGED = 0.005
 """How much smaller panels may come out for one edge less that they are aligned by."""
-GAP = 12.0
+GAP = 10.0
 """Points between panels."""
 ROUNDS = 4
 """How often all pairs of panels are tried in each other's places."""

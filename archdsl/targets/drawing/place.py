@@ -37,11 +37,12 @@ from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.pack import GAP, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
 from archdsl.targets.drawing.theme import Look, Theme
+from archdsl.targets.drawing.wrap import wrapped
 
 MARGIN = 5.0
 """Points around the whole figure."""
-HEADING = Row("", 13.0, bold=True)
-INSIDE = 8.0
+HEADING = Row("", 12.0, bold=True)
+INSIDE = 7.0
 """Points between a panel's border and what is in it."""
 ROOM = 700.0
 """Width that the notes are taken to have, in points, before that of the panels is known."""
@@ -110,7 +111,7 @@ class _Sheet:
                 0, baseline(0, row), row.text, row.size, self.theme.text, True, Anchor.START
             )
             parts.append(Part(self.id("title"), ("title",), (text,), ""))
-            wide, y = max(wide, row.width), row.height + 8
+            wide, y = max(wide, row.width), row.height + 6
         for block, (left, top) in zip(blocks, packing.places, strict=True):
             parts += (_shifted(part, left, y + top) for part in block.parts)
         y += packing.size[1]
@@ -122,7 +123,7 @@ class _Sheet:
 
     def overview(self) -> _Block:
         group = self.drawing.overview
-        places = self.places[group.id]
+        places = wrapped(self.places[group.id], self.drawing.direction)
         return _Block(places.size, tuple(self.inside(group, places, 0, 0)))
 
     def panel(self, group: Group) -> _Block:
@@ -205,7 +206,14 @@ class _Sheet:
             shapes.append(moved(self.label(route, route.label), x, y))
         elif edge.tail in places.beside:
             left, middle = places.beside[edge.tail]
-            text = Text(left, middle + 0.36 * SHAPE, edge.label, SHAPE, self.theme.faint, anchor=Anchor.START)
+            text = Text(
+                left,
+                middle + 0.36 * SHAPE,
+                edge.label,
+                SHAPE,
+                self.theme.faint,
+                anchor=Anchor.START,
+            )
             shapes.append(moved(text, x, y))
         name = f"{edge.tail} to {edge.head}"
         classes = ("edge", *(("aux",) if edge.aux else ()))
