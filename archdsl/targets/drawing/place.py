@@ -123,7 +123,9 @@ class _Sheet:
 
     def overview(self) -> _Block:
         group = self.drawing.overview
-        places = wrapped(self.places[group.id], self.drawing.direction)
+        places = self.places[group.id]
+        if not self.drawing.panels:
+            places = wrapped(places, self.drawing.direction)
         return _Block(places.size, tuple(self.inside(group, places, 0, 0)))
 
     def panel(self, group: Group) -> _Block:

@@ -99,7 +99,7 @@ def _in_columns(places: Places, count: int) -> Places | None:
     target = places.size[1] / count
     chosen: list[_Cut] = []
     start = 0.0
-    for cut, later in zip(cuts, (*cuts[1:], None), strict=True):
+    for cut, later in zip(cuts, [*cuts, None][1:], strict=True):
         if len(chosen) == count - 1:
             break
         # The cut that is nearest to a full column.
