@@ -25,8 +25,8 @@ NEAR = 40.0
 """How far apart a frame's entry and its exit may be to be put in line."""
 BAND = 17.0
 """Height of the strip that holds a frame's title."""
-ALIKE, CHAIN_ALIKE = 0.7, 0.45
-"""Share of a box's width from which on others become as wide; and in the overview."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.3
+"""Share of a box's width from which on others become as wide; and in an overview without branches."""
 STRAIGHT, SPREAD, LOOSE = 12, 3, 1
 """Weights of links: along a path, from where branches begin, and into merges."""
 
@@ -177,9 +177,9 @@ class _Plan:
         alike = [
             one.id
             for one in self.group.members
-            if isinstance(one, Box) and one.id not in self.rounds
+            if isinstance(one, Box) and one.id not in self.rounds and not one.aux
         ]
-        share = CHAIN_ALIKE if self.outermost else ALIKE
+        share = CHAIN_ALIKE if self.outermost and _is_chain(self.group) else ALIKE
         for id, wide in zip(alike, even([sizes[id][0] for id in alike], share), strict=True):
             sizes[id] = wide, sizes[id][1]
         return sizes
@@ -366,6 +366,12 @@ def _values_beside(group: Group) -> Iterator[tuple[str, str]]:
         said = {edge.label for edge in group.edges if edge.tail == one.id}
         if isinstance(one, Box) and len(said) == 1 and said != {""}:
             yield one.id, said.pop()
+
+
+def _is_chain(group: Group) -> bool:
+    """Return whether values go one way only, to auxiliary heads aside."""
+    readers = Counter(edge.tail for edge in group.edges if not edge.aux)
+    return max(readers.values(), default=0) <= 1
 
 
 def _weights(group: Group) -> Iterator[int]:

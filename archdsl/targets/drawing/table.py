@@ -140,8 +140,9 @@ def _lines(summary: Summary) -> Iterator[_Line]:
         _count(summary.cost.macs),
     )
     yield _Line("total", tuple((cell,) for cell in total), bold=True, rule=THIN)
-    for head in summary.heads:
-        yield from _rows(head.stage, 0, THIN, f", reads {head.reads}, weight {head.weight:g}")
+    for number, head in enumerate(summary.heads):
+        rule = 0.0 if number else THIN
+        yield from _rows(head.stage, 0, rule, f", reads {head.reads}, weight {head.weight:g}")
 
 
 def _rows(stage: Stage, level: int, rule: float = 0.0, more: str = "") -> Iterator[_Line]:

@@ -5,15 +5,16 @@ A column ends where one edge alone goes on; that edge leads around to the top of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from math import inf
 
 from archdsl.targets.drawing.engine import Size
 from archdsl.targets.drawing.figure import Point
 from archdsl.targets.drawing.geometry import Places, Route, straight
 from archdsl.targets.drawing.options import Direction
-from archdsl.targets.drawing.pack import fit
 
 GUTTER = 34.0
 """Points between columns, for the edge that leads on."""
@@ -21,27 +22,22 @@ AROUND = 9.0
 """Points from the end of a column to that edge."""
 BEND = 5.0
 """Radius of its corners."""
-WORTH = 1.15
-"""How much larger one more column must make the drawing in print."""
 MOST = 24
 """Columns at most."""
 
 
-def wrapped(places: Places, direction: Direction) -> Places:
-    """Return places in the number of columns that can be printed largest on an A4 page.
+def wrapped(places: Places, direction: Direction) -> Iterator[Places]:
+    """Yield the same places in two columns, in three and so on.
 
     Columns stand beside one another; where values flow sideways they are rows.
     """
     turn = _Turn(direction, places.size)
     upright = _turned(places, turn)
-    best = upright
-    for columns in range(2, MOST + 1):
-        found = _in_columns(upright, columns)
-        if found is not None and fit(found.size) > WORTH * fit(best.size):
-            best = found
-    if best is upright:
-        return places
-    return _turned(best, _Turn(direction, turn.back(best.size)))
+    cuts = tuple(_cuts(upright))
+    for columns in range(2, min(MOST, len(cuts) + 1) + 1):
+        found = _in_columns(upright, columns, cuts)
+        if found is not None:
+            yield _turned(found, _Turn(direction, turn.back(found.size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +89,8 @@ def _turned(places: Places, turn: _Turn) -> Places:
     )
 
 
-def _in_columns(places: Places, count: int) -> Places | None:
+def _in_columns(places: Places, count: int, cuts: Sequence[_Cut]) -> Places | None:
     """Return places in so many columns, about equally long; None where that cannot be."""
-    cuts = list(_cuts(places))
     target = places.size[1] / count
     chosen: list[_Cut] = []
     start = 0.0
@@ -127,18 +122,24 @@ def _cuts(places: Places) -> Iterator[_Cut]:
         if reach != -inf and top > reach:
             gaps.append((reach, top))
         reach = max(reach, bottom)
+    ends = [_ends(route) for route in places.routes]
+    above, begun = _counts((top, number) for number, (top, _) in enumerate(ends))
+    below, ended = _counts((bottom, number) for number, (_, bottom) in enumerate(ends))
     for low, high in gaps:
         middle = (low + high) / 2
-        crossing = [
-            number
-            for number, route in enumerate(places.routes)
-            if _ends(places, route)[0] <= middle <= _ends(places, route)[1]
-        ]
-        if len(crossing) == 1:
-            yield _Cut(middle, crossing[0])
+        started, over = bisect_right(above, middle), bisect_left(below, middle)
+        if started - over == 1:
+            # Of the edges that have begun, the one that has not ended.
+            yield _Cut(middle, begun[started] - ended[over])
 
 
-def _ends(places: Places, route: Route) -> tuple[float, float]:
+def _counts(spots: Iterable[tuple[float, int]]) -> tuple[list[float], list[int]]:
+    """Return heights in order, and the sums of the numbers of the first 0, 1, 2, … of them."""
+    ordered = sorted(spots)
+    return [spot for spot, _ in ordered], [0, *accumulate(number for _, number in ordered)]
+
+
+def _ends(route: Route) -> tuple[float, float]:
     """Return the heights that an edge goes from and to."""
     heights = [y for _, y in route.points]
     return min(heights), max(heights)
@@ -150,7 +151,7 @@ def _columns(places: Places, cuts: Sequence[_Cut]) -> Places:
     broken = {cut.edge: number for number, cut in enumerate(cuts)}
 
     def column(y: float) -> int:
-        return sum(top < y for top in tops) - 1
+        return bisect_left(tops, y) - 1
 
     boxes: list[list[tuple[float, float, float, float]]] = [[] for _ in tops]
     for (x, y), (wide, high) in places.members.values():
