@@ -169,7 +169,7 @@ def loaded(net: Net) -> Graph:
         reject()
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(networks(), st.sampled_from(sorted(OPTIONS)), st.data())
 def test_nothing_is_dropped_of_random_networks(net: Net, options: str, data: st.DataObject) -> None:
     graph = loaded(net)

@@ -24,7 +24,7 @@ def test_signs_of_mermaid_are_written_as_entities() -> None:
 
 @pytest.mark.parametrize("direction", Direction)
 def test_values_flow_where_they_are_asked_to(direction: Direction) -> None:
-    text = draw(graph_of("gate"), "mmd", Options(direction=direction, title=""))
+    text = draw(graph_of("gate"), "mmd", Options(direction=direction))
     assert text.startswith(f"flowchart {direction.value}\n")
 
 
