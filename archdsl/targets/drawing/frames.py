@@ -290,7 +290,8 @@ class Frame:
         costs = [[tuple(part.every_node()) for part in item.parts] for item in items]
         nodes = tuple(node for item in costs for part in item for node in part)
         path = items[0].id if items[0].repeat is None else items[0].repeat.path
-        name = "" if items[0].name in (title, *lines) else self.relative(path)
+        said = (title.removeprefix(self.times(items)), *lines)
+        name = "" if self.relative(path) in said else self.relative(path)
         box = Box(
             id=items[0].id,
             kind=BoxKind.FOLDED if role is None else BoxKind.UNIT,

@@ -21,10 +21,12 @@ from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
 
 ASIDE = 10.0
 """Points between what is in a frame and its sides."""
+NEAR = 40.0
+"""How far apart a frame's entry and its exit may be to be put in line."""
 BAND = 17.0
 """Height of the strip that holds a frame's title."""
-ALIKE, CHAIN_ALIKE = 0.7, 0.45
-"""Share of a box's width from which on others become as wide; and in the overview."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.3
+"""Share of a box's width from which on others become as wide; and in an overview without branches."""
 STRAIGHT, SPREAD, LOOSE = 12, 3, 1
 """Weights of links: along a path, from where branches begin, and into merges."""
 
@@ -132,6 +134,10 @@ class _Plan:
             one.id for one in group.members if isinstance(one, Box) and is_round(one, brush)
         }
         self.sizes = self._sizes(brush)
+        self.speakers: dict[tuple[str, int, str], Edge] = {}
+        for edge in sorted(group.edges, key=lambda one: one.aux):
+            if edge.label:
+                self.speakers.setdefault(_said(edge), edge)
         self.weights = tuple(_weights(group))
 
     def plan(self) -> Plan:
@@ -171,9 +177,9 @@ class _Plan:
         alike = [
             one.id
             for one in self.group.members
-            if isinstance(one, Box) and one.id not in self.rounds
+            if isinstance(one, Box) and one.id not in self.rounds and not one.aux
         ]
-        share = CHAIN_ALIKE if self.outermost else ALIKE
+        share = CHAIN_ALIKE if self.outermost and _is_chain(self.group) else ALIKE
         for id, wide in zip(alike, even([sizes[id][0] for id in alike], share), strict=True):
             sizes[id] = wide, sizes[id][1]
         return sizes
@@ -216,7 +222,8 @@ class _Plan:
             )
 
     def is_labelled(self, edge: Edge) -> bool:
-        return bool(edge.label) and edge.tail not in self.beside
+        """Return whether an edge says its shape: where one value goes several ways, one does."""
+        return edge.tail not in self.beside and self.speakers.get(_said(edge)) is edge
 
     def label_size(self, edge: Edge) -> Size:
         return label_size(edge.label, self.turn.direction)
@@ -255,6 +262,8 @@ class _Plan:
             return x + wide / 2, y + high / 2
 
         entries, exits = list(map(centre, group.entries)), list(map(centre, group.exits))
+        if len(entries) == len(exits) == 1:
+            exits = [self._below(entries[0], exits[0])]
         band = BAND if group.title else ASIDE
         if self.turn.direction is Direction.LR:
             start = min((x for x, _ in entries), default=left - ASIDE)
@@ -325,9 +334,22 @@ class _Plan:
             beside=beside,
         )
 
+    def _below(self, entry: Point, exit: Point) -> Point:
+        """Return where a value leaves: straight below where it came in, if that is near."""
+        if abs(self.turn.across(entry) - self.turn.across(exit)) > NEAR:
+            return exit
+        if self.turn.direction is Direction.LR:
+            return exit[0], entry[1]
+        return entry[0], exit[1]
+
     @property
     def _ports(self) -> set[str]:
         return {box.id for box in (*self.group.entries, *self.group.exits)}
+
+
+def _said(edge: Edge) -> tuple[str, int, str]:
+    """Return the value that an edge carries, and what it says of it."""
+    return edge.tail, edge.tail_slot, edge.label
 
 
 def label_size(label: str, direction: Direction) -> Size:
@@ -344,6 +366,12 @@ def _values_beside(group: Group) -> Iterator[tuple[str, str]]:
         said = {edge.label for edge in group.edges if edge.tail == one.id}
         if isinstance(one, Box) and len(said) == 1 and said != {""}:
             yield one.id, said.pop()
+
+
+def _is_chain(group: Group) -> bool:
+    """Return whether values go one way only, to auxiliary heads aside."""
+    readers = Counter(edge.tail for edge in group.edges if not edge.aux)
+    return max(readers.values(), default=0) <= 1
 
 
 def _weights(group: Group) -> Iterator[int]:
@@ -389,13 +417,24 @@ def _reach(route: Route, ends: Mapping[str, Point]) -> Route:
     points = route.points
     start, end = ends.get(route.edge.tail), ends.get(route.edge.head)
     if start is not None and start != points[0]:
-        points = (*_straight(start, points[0]), *points[1:])
+        points = (*straight(start, points[0]), *points[1:])
     if end is not None and end != points[-1]:
-        points = (*points[:-1], *_straight(points[-1], end))
+        aside = end[0] != points[-1][0] and end[1] != points[-1][1]
+        points = _bent(points, end) if aside else (*points[:-1], *straight(points[-1], end))
     return replace(route, points=points)
 
 
-def _straight(start: Point, end: Point) -> tuple[Point, ...]:
+def _bent(points: tuple[Point, ...], end: Point) -> tuple[Point, ...]:
+    """Return a line whose last piece ends elsewhere, in the direction that it had."""
+    (x, y), (u, v), (dx, dy) = (
+        points[-2],
+        points[-1],
+        (end[0] - points[-1][0], end[1] - points[-1][1]),
+    )
+    return (*points[:-2], (x + dx, y + dy), (u + dx, v + dy))
+
+
+def straight(start: Point, end: Point) -> tuple[Point, ...]:
     """Return a straight Bézier piece."""
     (x, y), (u, v) = start, end
     thirds = (((x * (3 - n) + u * n) / 3, (y * (3 - n) + v * n) / 3) for n in (1, 2))

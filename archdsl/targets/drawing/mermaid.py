@@ -37,8 +37,6 @@ class _Writer:
         self.frames = 0
 
     def lines(self) -> Iterator[str]:
-        if self.drawing.title:
-            yield from ("---", f"title: {_in_yaml(self.drawing.title)}", "---")
         yield f"flowchart {self.drawing.direction.value}"
         yield f"  accTitle: {self.drawing.overview.title}"
         notes = self.drawing.notes
@@ -56,7 +54,8 @@ class _Writer:
 
     def group(self, group: Group, indent: str, *, outermost: bool = False) -> Iterator[str]:
         name, self.frames = f"g{self.frames}", self.frames + 1
-        title = group.title if group.mark is None else f"{SIGNS[group.mark]} {group.title}"
+        title = self.drawing.title if group is self.drawing.overview else group.title
+        title = title if group.mark is None else f"{SIGNS[group.mark]} {title}"
         yield f"{indent}subgraph {name} [{_quoted(title)}]"
         yield f"{indent}  direction {self.drawing.direction.value}"
         # Ports of frames within others are seen through.
@@ -114,8 +113,3 @@ def _plain(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return f'"{_plain(text) or " "}"'
-
-
-def _in_yaml(text: str) -> str:
-    """Return a text as a YAML string."""
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"

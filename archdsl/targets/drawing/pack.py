@@ -16,9 +16,9 @@ IN_ORDER = 1.01
 """How much larger panels must come out for them to leave their order."""
 RAGGED = 0.005
 """How much smaller panels may come out for one edge less that they are aligned by."""
-GAP = 12.0
+GAP = 10.0
 """Points between panels."""
-ROUNDS = 4
+ROUNDS = 3
 """How often all pairs of panels are tried in each other's places."""
 
 
@@ -37,13 +37,18 @@ def fit(size: Size) -> float:
     return max(min(width / across, height / down), min(height / across, width / down))
 
 
-def pack(overview: Size, panels: Sequence[Size], below: float = 0.0) -> Packing:
+def pack(
+    overview: Size, panels: Sequence[Size], below: float = 0.0, quick: bool = False
+) -> Packing:
     """Return the best arrangement of an overview and of panels, in their order if that is good.
 
     ``below`` is the height kept free under all of them. The first place is the overview's.
+    A ``quick`` answer is the best one in order.
     """
     search = _Search(overview, panels, below)
     straight = search.best(tuple(range(len(panels))))
+    if quick or len(panels) < 2:
+        return search.packing(straight)
     best = max((straight, *map(search.best, _orders(panels))), key=search.merit)
     for _ in range(ROUNDS):
         neighbours = (search.best(order) for order in _swapped(best.order))
@@ -120,13 +125,13 @@ def _every(sizes: Sequence[Size]) -> Iterator[Packing]:
 
 def _strips(sizes: Sequence[Size]) -> Iterator[Packing]:
     """Yield arrangements in strips that are as wide as some of the sizes beside one another."""
-    limits: set[int] = set()
+    limits: set[float] = set()
     for start in range(len(sizes)):
         total = -GAP
         for width, _ in sizes[start:]:
             total += width + GAP
-            limits.add(round(total) + 1)
-            limits.add(round(sizes[0][0] + GAP + total) + 1)
+            limits.add(-(total // -4) * 4)
+            limits.add(-((sizes[0][0] + GAP + total) // -4) * 4)
     widest = max(width for width, _ in sizes)
     area = sum(width * height for width, height in sizes)
     for limit in sorted(limits):

@@ -34,17 +34,22 @@ from archdsl.targets.drawing.figure import (
 from archdsl.targets.drawing.geometry import Places, Route, arrange_groups
 from archdsl.targets.drawing.legend import footing
 from archdsl.targets.drawing.options import Direction, Style
-from archdsl.targets.drawing.pack import GAP, pack
+from archdsl.targets.drawing.pack import GAP, Packing, fit, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
 from archdsl.targets.drawing.theme import Look, Theme
+from archdsl.targets.drawing.wrap import wrapped
 
 MARGIN = 5.0
 """Points around the whole figure."""
-HEADING = Row("", 13.0, bold=True)
-INSIDE = 8.0
+HEADING = Row("", 12.0, bold=True)
+INSIDE = 7.0
 """Points between a panel's border and what is in it."""
 ROOM = 700.0
 """Width that the notes are taken to have, in points, before that of the panels is known."""
+WORTH = 1.15
+"""How much larger more columns must make the drawing in print."""
+PATIENCE = 2
+"""How many more columns are tried after those that did not help."""
 LINE = 0.9
 """Weight of an edge's line in points."""
 
@@ -97,11 +102,11 @@ class _Sheet:
         """Return the whole drawing: heading, overview, panels, legend."""
         drawing = self.drawing
         self.places = arrange_groups(drawing, self.brush, engine)
-        blocks = [self.overview(), *map(self.panel, drawing.panels)]
-        sizes = [block.size for block in blocks]
+        panels = tuple(map(self.panel, drawing.panels))
         row = replace(HEADING, text=drawing.title)
         spare = row.height + GAP + footing(drawing, self.brush, ROOM, self.prefix).size[1]
-        packing = pack(sizes[0], sizes[1:], spare)
+        overview, packing = self.packed([panel.size for panel in panels], spare)
+        blocks = (self.overview(overview), *panels)
         foot = footing(drawing, self.brush, packing.size[0], self.prefix)
         parts: list[Part] = []
         wide, y = max(packing.size[0], foot.size[0]), 0.0
@@ -110,7 +115,7 @@ class _Sheet:
                 0, baseline(0, row), row.text, row.size, self.theme.text, True, Anchor.START
             )
             parts.append(Part(self.id("title"), ("title",), (text,), ""))
-            wide, y = max(wide, row.width), row.height + 8
+            wide, y = max(wide, row.width), row.height + 6
         for block, (left, top) in zip(blocks, packing.places, strict=True):
             parts += (_shifted(part, left, y + top) for part in block.parts)
         y += packing.size[1]
@@ -120,9 +125,21 @@ class _Sheet:
             y += foot.size[1]
         return _Block((wide, y), tuple(parts))
 
-    def overview(self) -> _Block:
+    def packed(self, panels: Sequence[Size], spare: float) -> tuple[Places, Packing]:
+        """Return the places in the overview, in columns if that helps, and those of the panels."""
+        best = self.places[self.drawing.overview.id]
+        packing, tried = pack(best.size, panels, spare, quick=True), 0
+        for places in wrapped(best, self.drawing.direction):
+            other = pack(places.size, panels, spare, quick=True)
+            if fit(other.size) > WORTH * fit(packing.size):
+                best, packing, tried = places, other, 0
+            tried += 1
+            if tried > PATIENCE:
+                break
+        return best, pack(best.size, panels, spare)
+
+    def overview(self, places: Places) -> _Block:
         group = self.drawing.overview
-        places = self.places[group.id]
         return _Block(places.size, tuple(self.inside(group, places, 0, 0)))
 
     def panel(self, group: Group) -> _Block:
@@ -205,7 +222,14 @@ class _Sheet:
             shapes.append(moved(self.label(route, route.label), x, y))
         elif edge.tail in places.beside:
             left, middle = places.beside[edge.tail]
-            text = Text(left, middle + 0.36 * SHAPE, edge.label, SHAPE, self.theme.faint, anchor=Anchor.START)
+            text = Text(
+                left,
+                middle + 0.36 * SHAPE,
+                edge.label,
+                SHAPE,
+                self.theme.faint,
+                anchor=Anchor.START,
+            )
             shapes.append(moved(text, x, y))
         name = f"{edge.tail} to {edge.head}"
         classes = ("edge", *(("aux",) if edge.aux else ()))
