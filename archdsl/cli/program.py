@@ -12,7 +12,7 @@ import click
 from archdsl.cli.check import check
 from archdsl.cli.compile import compile_
 from archdsl.cli.completion import completion
-from archdsl.cli.console import Failure, be_quiet, prepare_streams, say, why
+from archdsl.cli.console import Failure, be_quiet, prepare_streams, say
 from archdsl.cli.diff import diff
 from archdsl.cli.explain import explain
 from archdsl.cli.render import render
@@ -20,6 +20,7 @@ from archdsl.cli.summary import summary
 from archdsl.cli.table import table
 from archdsl.cli.weights import weights
 from archdsl.diagnostics import SpecError, did_you_mean, render_text
+from archdsl.files import why
 
 INTERNAL_ERROR = 70
 """EX_SOFTWARE of sysexits.h."""
