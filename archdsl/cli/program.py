@@ -15,6 +15,7 @@ from archdsl.cli.completion import completion
 from archdsl.cli.console import Failure, be_quiet, prepare_streams, say
 from archdsl.cli.diff import diff
 from archdsl.cli.explain import explain
+from archdsl.cli.preview import preview
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
 from archdsl.cli.table import table
@@ -34,6 +35,8 @@ INSTALLED_BY = {
     "safetensors": "pip install safetensors",
     "onnx": "pip install 'archdsl[onnx]'",
     "onnxscript": "pip install 'archdsl[onnx]'",
+    "starlette": "pip install 'archdsl[preview]'",
+    "uvicorn": "pip install 'archdsl[preview]'",
 }
 
 
@@ -158,5 +161,16 @@ def main(debug: bool) -> None:
     """
 
 
-for _command in (check, summary, table, diff, render, compile_, weights, explain, completion):
+for _command in (
+    check,
+    summary,
+    table,
+    diff,
+    render,
+    preview,
+    compile_,
+    weights,
+    explain,
+    completion,
+):
     main.add_command(_command)

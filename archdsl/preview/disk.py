@@ -67,7 +67,9 @@ def read(path: Path) -> Contents:
     except UnicodeDecodeError as error:
         raise Unreadable(f"it is not UTF-8 text: byte {error.start:,} is no letter") from error
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Contents(plain, sha256(data).hexdigest(), _newline(text), data.startswith(b"\xef\xbb\xbf"))
+    return Contents(
+        plain, sha256(data).hexdigest(), _newline(text), data.startswith(b"\xef\xbb\xbf")
+    )
 
 
 def _newline(text: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from archdsl.syntax.project import LARGEST_FILE
+
 Look = tuple[int, int, int] | None
 """When a file was written, its size and its inode; None where it cannot be looked at."""
 
@@ -70,6 +72,6 @@ def _digest(path: Path) -> bytes | None:
         if not path.is_file():
             return None
         with path.open("rb") as file:
-            return sha256(file.read()).digest()
+            return sha256(file.read(LARGEST_FILE + 1)).digest()
     except (OSError, ValueError):
         return None
