@@ -27,6 +27,11 @@ archdslViewer.mount(
 );
 """
 
+WHOLE_WINDOW = """
+html, body, #archdsl { height: 100%; margin: 0; }
+@media print { html, body, #archdsl { height: auto; } }
+"""
+
 FRAME = """\
 <!doctype html>
 <html lang="en">
@@ -58,11 +63,12 @@ def page(network: Network) -> str:
     """
     shown = document(network)
     code = script() + START
+    look = style() + WHOLE_WINDOW
     policy = "; ".join(
         (
             "default-src 'none'",
             f"script-src {_allowed(code)}",
-            f"style-src {_allowed(style())}",
+            f"style-src {_allowed(look)}",
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -71,7 +77,7 @@ def page(network: Network) -> str:
     return FRAME.format(
         policy=policy,
         title=escape(network.name),
-        style=style(),
+        style=look,
         description=_description(shown),
         data=_harmless(shown),
         script=code,
