@@ -49,4 +49,4 @@ def front(nonce: str) -> str:
 
 @cache
 def _front() -> str:
-    return _ours("index.html")()
+    return Path(__file__).with_name("page.html").read_text(encoding="utf-8")

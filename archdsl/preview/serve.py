@@ -30,6 +30,7 @@ def serve(session: Session, port: int, started: Callable[[str], None]) -> None:
     ``started`` gets the page's address once it can be opened. Raises :class:`CannotServe`.
     """
     listener = _listen(port)
+    session.warm_up()
     hub = Hub(session)
     config = uvicorn.Config(
         make_app(session, hub),

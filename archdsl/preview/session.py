@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
@@ -43,6 +45,16 @@ class Session:
         self._numbers = count(1)
         self._networks: OrderedDict[str, Network] = OrderedDict()
         self._watcher = Watcher((self.path,))
+
+    def warm_up(self) -> None:
+        """Check the file once, so that what every check needs is loaded before the first one.
+
+        All of that stays for good, and Python's garbage collector need not go through it again.
+        """
+        with suppress(Unreadable):
+            self.check(read(self.path).text, self.net)
+        gc.collect()
+        gc.freeze()
 
     # What the page asks
 

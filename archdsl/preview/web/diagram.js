@@ -3,7 +3,7 @@
 import { element, spoken } from "./dom.js";
 
 export class Diagram {
-  // `picked({ file, start, end })` is called when a box is chosen, with what it was made from.
+  // `picked({ name, start, end })` is called when a box is chosen, with what it was made from.
   constructor(holder, picked) {
     this.message = element("p", { class: "message" });
     this.place = element("div", { class: "viewer" });
@@ -22,25 +22,22 @@ export class Diagram {
   show(shown, undrawn) {
     this.say(undrawn ?? "");
     if (!shown) return;
-    this.names = shown.sources.map((source) => source.name);
+    this.sources = new Map(shown.sources.map((source) => [source.name, source.text]));
     if (this.viewer) {
       this.viewer.update(shown);
       return;
     }
-    this.viewer = globalThis.archdslViewer.mount(this.place, shown, {
-      source: false,
-      onselect: (places) => this.chosen(places),
-    });
+    this.viewer = globalThis.archdslViewer.mount(this.place, shown, { source: false, theme: this.theme });
+    this.viewer.on("select", ({ places }) => places.length && this.picked(places[0]));
   }
 
-  chosen(places) {
-    const [place] = places;
-    if (place) this.picked({ ...place, file: this.names[place.file] });
-  }
-
-  // Marks the box made from the innermost stretch around a place.
-  point({ file, offset }) {
-    if (this.viewer && !this.place.hidden) this.viewer.point(this.names.indexOf(file), offset);
+  // Selects the box made from the innermost stretch around a place; with `unfold` also one that is
+  // inside of folded boxes, which are then unfolded.
+  point({ file, offset }, unfold = false) {
+    const text = this.sources?.get(file);
+    if (!this.viewer || text === undefined || this.place.hidden) return;
+    const line = text.slice(0, offset).split("\n").length;
+    this.viewer.selectAt(file, offset, line, { follow: !unfold });
   }
 
   select(path) {
@@ -48,6 +45,7 @@ export class Diagram {
   }
 
   scheme(dark) {
-    this.viewer?.scheme?.(dark ? "dark" : "light");
+    this.theme = dark ? "dark" : "light";
+    this.viewer?.theme(this.theme);
   }
 }

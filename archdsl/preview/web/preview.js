@@ -2,7 +2,7 @@
 
 import { showCosts } from "./costs.js";
 import { Diagram } from "./diagram.js";
-import { counted, element, find, spoken } from "./dom.js";
+import { counted, element, find } from "./dom.js";
 import { Since, followScheme, goTo, ownEditor, setText, usedViewer } from "./editor.js";
 import { showFindings } from "./findings.js";
 import { Notices } from "./notices.js";
@@ -277,9 +277,9 @@ class Preview {
   }
 
   // A box was chosen: show what it was made from.
-  picked({ file, start, end }) {
-    const isOwn = file === this.name;
-    this.goTo({ file, from: isOwn ? this.since.now(start) : start, to: isOwn ? this.since.now(end) : end }, false);
+  picked({ name, start, end }) {
+    const isOwn = name === this.name;
+    this.goTo({ file: name, from: isOwn ? this.since.now(start) : start, to: isOwn ? this.since.now(end) : end }, false);
   }
 
   // The file on disk

@@ -42,7 +42,9 @@ export class Chrome {
     this.showPanels();
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.dark.addEventListener("change", () => this.applyTheme());
-    this.setTheme(remembered("archdsl-theme") ?? "auto");
+    this.hasTheme = options.theme === undefined;
+    this.themeButton.hidden = !this.hasTheme;
+    this.setTheme(options.theme ?? remembered("archdsl-theme") ?? "auto");
     element.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => {
       if (event.target === document.body) this.key(event);
@@ -194,7 +196,7 @@ export class Chrome {
     this.applyTheme();
     this.themeButton.title = `Theme: ${theme}`;
     this.themeButton.setAttribute("aria-label", `Theme: ${theme}`);
-    remember("archdsl-theme", theme);
+    if (this.hasTheme) remember("archdsl-theme", theme);
   }
 
   applyTheme() {
@@ -283,7 +285,7 @@ export class Chrome {
       u: () => viewer.toLevel(Infinity),
       s: () => this.withSource && this.togglePanel("source"),
       d: () => this.togglePanel("details"),
-      t: () => this.nextTheme(),
+      t: () => this.hasTheme && this.nextTheme(),
       Escape: () => viewer.select([], { isStep: true }),
     }[event.key] ?? (/^[1-9]$/.test(event.key) ? () => viewer.toLevel(Number(event.key)) : null);
     if (!act) return;

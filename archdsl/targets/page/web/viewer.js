@@ -20,9 +20,12 @@ const MOST_DRAWN = 4000;
  * Show a network, as `archdsl.targets.page.document` describes it, in an element.
  *
  * `options.address` keeps selection and folding in the page's address, `options.source: false`
- * leaves out the source text, for a page with an editor of its own. Returns an object with
- * `update(document)`, `select(path)`, `selectAt(fileName, offset, line)`, `on(event, handler)`, and
- * `element`. Events: `select` with `{ id, places: [{ name, start, end, line }] }`, or with nulls.
+ * leaves out the source text, for a page with an editor of its own, and `options.theme` ("light" or
+ * "dark") the choice of colours, which is then that page's. Returns an object with
+ * `update(document)`, `select(path)`, `selectAt(fileName, offset, line, how)`, `theme(name)`,
+ * `on(event, handler)`, and `element`. With `how.follow` a selection stays among what is unfolded,
+ * and nobody is told of it. Events: `select` with `{ id, places: [{ name, start, end, line }] }`, or
+ * with nulls.
  */
 export function mount(element, data, options = {}) {
   const viewer = new Viewer(element, options);
@@ -31,7 +34,8 @@ export function mount(element, data, options = {}) {
     element,
     update: (next) => viewer.load(next),
     select: (path) => viewer.selectPath(path),
-    selectAt: (name, offset, line) => viewer.selectAt(name, offset, line),
+    selectAt: (name, offset, line, how) => viewer.selectAt(name, offset, line, how),
+    theme: (name) => viewer.chrome.setTheme(name),
     fit: () => viewer.fit(),
     on: (event, handler) => viewer.on(event, handler),
   };
@@ -253,11 +257,18 @@ class Viewer {
     return part !== null;
   }
 
-  selectAt(name, offset, line) {
+  selectAt(name, offset, line, { follow = false } = {}) {
     const file = this.model.data.sources.findIndex((source) => source.name === name);
-    const parts = file < 0 ? [] : this.model.madeFrom(file, offset, line);
-    if (parts.length) this.select(parts, { scroll: false });
+    const made = file < 0 ? [] : this.model.madeFrom(file, offset, line);
+    const parts = follow ? [...new Set(made.map((part) => this.visible(part)))] : made;
+    const isNew = parts.length !== this.selected.length || parts.some((part, at) => part !== this.selected[at]);
+    if (parts.length && (isNew || !follow)) this.select(parts, { scroll: false, quiet: follow });
     return parts.length > 0;
+  }
+
+  /** A part, or the folded one that it is in. */
+  visible(part) {
+    return part.ancestors.find((one) => one.isFoldable && !this.open.has(one.id)) ?? part;
   }
 
   showDetails() {
