@@ -45,7 +45,9 @@ export class Chrome {
     this.setTheme(remembered("archdsl-theme") ?? "auto");
     element.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => {
-      if (event.target === document.body) this.key(event);
+      if (event.target !== document.body) return;
+      viewer.key(event);
+      this.key(event);
     });
   }
 

@@ -169,8 +169,7 @@ class Viewer {
     if (!this.setOpen(new Set(open), null, text)) return;
     const hidden = this.part?.ancestors.find((one) => one.isFoldable && !this.open.has(one.id));
     if (hidden) this.select([hidden], { reveal: false });
-    if (level === 0) this.fit();
-    else this.fitAll();
+    this.fit();
   }
 
   /** Draw with other parts unfolded; `anchor` keeps its place. False where it would be too much. */
