@@ -12,8 +12,6 @@ const GAP = { beside: 20, below: 30 };
 /** Weight of edges but those into merges: branches begin side by side, right below the fork. */
 const HEAVY = 4;
 const MOST_FOR_SIMPLEX = 600;
-/** How much wider a frame may get to have its ports in the middle. */
-const MOST_ASIDE = 90;
 /** Where between two levels an edge turns: edges into a merge late, clear of the labels. */
 const TURN = { usual: 0.5, merge: 0.72 };
 
@@ -120,7 +118,7 @@ function arrange(part, children, wires) {
     graph.setNode(`i${slot}`, { width: 8, height: 1 });
   }
   children.forEach((child, at) =>
-    graph.setNode(`m${at}`, { width: child.width, height: child.height }),
+    graph.setNode(`m${at}`, { width: 2 * reach(child), height: child.height }),
   );
   wires.exits.forEach((shape, slot) => {
     const width = isRoot ? Math.ceil(widthOf(shape, SIZES.shape)) : 8;
@@ -142,8 +140,28 @@ function arrange(part, children, wires) {
       graph.setEdge(tail, head, { weight: 100, at: -1 }, `${slot}`);
     }
   }
-  layout(graph, { customOrder: orderBranches });
+  const corePath = children.some((child) => child.part.aux) ? mainPath(wires.edges) : undefined;
+  layout(graph, { customOrder: orderBranches, corePath });
   return measured(part, graph, children, wires);
+}
+
+/** Where values enter and leave a box on average: edges run straight when that is the middle. */
+function anchor(box) {
+  const middles = [box.entries, box.exits].filter((side) => side.length).map(mean);
+  return middles.length ? mean(middles) : box.width / 2;
+}
+
+function reach(box) {
+  return Math.max(anchor(box), box.width - anchor(box));
+}
+
+const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+/** The boxes from the first result up to an input, which stand straight below each other. */
+function mainPath(edges) {
+  const path = ["o0"];
+  for (let edge; (edge = edges.find((one) => one.head === path[0])); ) path.unshift(edge.tail);
+  return path;
 }
 
 function portNames(letter, count) {
@@ -155,15 +173,19 @@ function measured(part, graph, children, wires) {
   const isRoot = part.parent === null;
   const names = graph.nodes().filter((name) => name !== "top" && name !== "end");
   const nodes = names.map((name) => graph.node(name));
+  const corner = (child, index) => graph.node(`m${index}`).x - anchor(child);
   const edges = graph.edges().map((name) => graph.edge(name)).filter((edge) => edge.at >= 0);
   const labelled = edges.filter((edge) => wires.edges[edge.at].label);
   const inner = nodes.filter((_, at) => names[at].startsWith("m"));
+  const ports = nodes.filter((_, at) => !names[at].startsWith("m"));
   const lefts = [
-    ...nodes.map((n) => n.x - n.width / 2),
+    ...ports.map((n) => n.x - n.width / 2),
+    ...children.map(corner),
     ...edges.flatMap((e) => e.points.slice(1, -1).map((p) => p.x - 4)),
   ];
   const rights = [
-    ...nodes.map((n) => n.x + n.width / 2),
+    ...ports.map((n) => n.x + n.width / 2),
+    ...children.map((child, index) => corner(child, index) + child.width),
     ...edges.flatMap((e) => e.points.slice(1, -1).map((p) => p.x + 4)),
     ...labelled.map((e) => e.x + e.width / 2),
   ];
@@ -183,14 +205,6 @@ function measured(part, graph, children, wires) {
     shift += title - firstEntry;
     width += title - firstEntry;
   }
-  // A port in the middle lets the edges above and below run straight.
-  const ports = [...portNames("i", wires.entries), ...portNames("o", wires.exits.length)];
-  const middle = ports.reduce((sum, name) => sum + graph.node(name).x + shift, 0) / ports.length;
-  const aside = 2 * middle - width;
-  if (!isRoot && Math.abs(aside) < MOST_ASIDE) {
-    width += Math.abs(aside);
-    if (aside < 0) shift -= aside;
-  }
   width = Math.ceil(Math.max(width, title + 16));
   const height = Math.ceil(bottom - top + header + footer);
   const down = header - top;
@@ -199,7 +213,7 @@ function measured(part, graph, children, wires) {
   const exits = portNames("o", wires.exits.length).map((name) => at(name).x);
   const offsets = children.map((child, index) => {
     const { x, y } = at(`m${index}`);
-    return { x: x - child.width / 2, y: y - child.height / 2 };
+    return { x: x - anchor(child), y: y - child.height / 2 };
   });
   const levels = ranks(inner, down);
   const drawn = wires.edges.map((edge) => {
