@@ -3,7 +3,8 @@
 import { element, spoken } from "./dom.js";
 
 export class Diagram {
-  // `picked({ name, start, end })` is called when a box is chosen, with what it was made from.
+  // `picked({ name, start, end }, goes)` is called when a box is chosen, with what it was made from,
+  // and when a link to a place is followed: then the keyboard goes there too.
   constructor(holder, picked) {
     this.message = element("p", { class: "message" });
     this.place = element("div", { class: "viewer" });
@@ -28,6 +29,7 @@ export class Diagram {
       return;
     }
     this.viewer = globalThis.archdslViewer.mount(this.place, shown, { source: false, theme: this.theme });
+    this.viewer.on("place", (place) => this.picked(place, true));
     this.viewer.on("select", ({ places }) => places.length && this.picked(places[0]));
   }
 

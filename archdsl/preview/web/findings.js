@@ -1,7 +1,7 @@
 // What is wrong, at its place in the text: underlines, marks in the gutter, and the headline at the
 // end of its line.
 
-import { setDiagnostics } from "@codemirror/lint";
+import { diagnosticCount, setDiagnostics } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import { element, spoken } from "./dom.js";
@@ -70,6 +70,7 @@ export function showFindings(view, diagnostics, name) {
   for (const [end, found] of lines) {
     marks.push(Decoration.widget({ widget: new Headline(found.headline.replaceAll("`", ""), found.severity), side: 1 }).range(end));
   }
+  if (!shown.length && !marks.length && !diagnosticCount(view.state) && !view.state.field(findings).size) return;
   view.dispatch(setDiagnostics(view.state, shown), { effects: show.of(Decoration.set(marks, true)) });
 }
 

@@ -10,7 +10,6 @@ import { scheme, splitter, tabs } from "./panes.js";
 import { showProblems } from "./problems.js";
 import { Refused, Unreachable, ask, listen, start } from "./server.js";
 
-const PAUSE = 15; // milliseconds without a keystroke before a text is checked
 const CALM = 250; // milliseconds without one before its costs are added up
 const SLOW = 600; // milliseconds after which a check is said to take long
 
@@ -34,7 +33,7 @@ class Preview {
     });
     this.used = usedViewer(find("used"), setting, { moved: () => this.follow(this.used, this.file) });
     this.since = new Since(0);
-    this.diagram = new Diagram(find("diagram"), (places) => this.picked(places));
+    this.diagram = new Diagram(find("diagram"), (place, goes) => this.picked(place, goes));
     this.file = this.name;
     this.frame();
   }
@@ -88,7 +87,7 @@ class Preview {
     this.since.add(changes);
     this.showUnsaved();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.check(), PAUSE);
+    this.timer = setTimeout(() => this.check()); // once the letter is on the screen
   }
 
   showUnsaved() {
@@ -277,9 +276,9 @@ class Preview {
   }
 
   // A box was chosen: show what it was made from.
-  picked({ name, start, end }) {
+  picked({ name, start, end }, goes = false) {
     const isOwn = name === this.name;
-    this.goTo({ file: name, from: isOwn ? this.since.now(start) : start, to: isOwn ? this.since.now(end) : end }, false);
+    this.goTo({ file: name, from: isOwn ? this.since.now(start) : start, to: isOwn ? this.since.now(end) : end }, goes);
   }
 
   // The file on disk

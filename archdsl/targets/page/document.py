@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archdsl.check import Field, costs, fields
 from archdsl.compare import call_text, spoken
-from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
+from archdsl.graph import Graph, Node, NodeId, ScopeKind
 from archdsl.ops import Cost, Input, Operator, Role, signature
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project
@@ -150,13 +150,13 @@ class _Writer:
         return self.places.index((file, span.start, span.end), row)
 
     def items(self, container: Container) -> list[Plain]:
-        return [self.item(item, container) for item in container.items]
+        return [self.item(item) for item in container.items]
 
-    def item(self, item: Item, holder: Container) -> Plain:
+    def item(self, item: Item) -> Plain:
         if len(item.parts) == 1:
-            return self.part(item.parts[0], holder, item.name, item.repeat)
+            return self.part(item.parts[0], item.name)
         assert item.repeat is not None  # only copies of a repeat share an item
-        copies = [self.part(part, holder, "", None) for part in item.parts]
+        copies = [self.part(part, "") for part in item.parts]
         first = item.parts[0]
         if isinstance(first, Leaf):
             title, lines = self.leaf_text(first, "")
@@ -176,7 +176,7 @@ class _Writer:
             "parts": copies,
         }
 
-    def part(self, part: Part, holder: Container, name: str, repeat: Scope | None) -> Plain:
+    def part(self, part: Part, name: str) -> Plain:
         if isinstance(part, Leaf):
             title, lines = self.leaf_text(part, name)
             return {
@@ -191,10 +191,9 @@ class _Writer:
                 "nodes": [self.at[node.id] for node in part.nodes],
             }
         title, lines = self.call_of([part], name)
-        made = self.container(part, title, lines)
-        if not name or repeat is not None:
-            made["copy"] = part.id.rpartition(".")[2]
-        return made
+        if not name:
+            title = f"{title}.{part.id.rpartition('.')[2]}"  # one of several copies
+        return self.container(part, title, lines)
 
     def container(self, container: Container, title: str, lines: Sequence[str]) -> Plain:
         scope = container.scope

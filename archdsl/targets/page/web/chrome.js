@@ -47,13 +47,17 @@ export class Chrome {
     this.setTheme(options.theme ?? remembered("archdsl-theme") ?? "auto");
     element.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => {
-      if (event.target === document.body) this.key(event);
+      if (event.target !== document.body) return;
+      viewer.key(event);
+      this.key(event);
     });
   }
 
   bar() {
     const { viewer } = this;
     this.level = html("select", { "aria-label": "Levels unfolded", title: "Levels unfolded", onchange: () => viewer.toLevel(Number(this.level.value)) });
+    this.foldButton = button("Fold all", { class: "text", onclick: () => viewer.toLevel(0) });
+    this.unfoldButton = button("Unfold all", { class: "text", onclick: () => viewer.toLevel(Infinity) });
     this.sourceButton = button("Source", { class: "text", onclick: () => this.togglePanel("source") });
     this.detailsButton = button("Details", { class: "text", onclick: () => this.togglePanel("details") });
     this.themeButton = button("Theme", { onclick: () => this.nextTheme() }, icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"));
@@ -62,8 +66,8 @@ export class Chrome {
       this.searchBox(),
       html("div", { class: "tools", role: "toolbar", "aria-label": "View" },
         this.level,
-        button("Fold all", { class: "text", onclick: () => viewer.toLevel(0) }),
-        button("Unfold all", { class: "text", onclick: () => viewer.toLevel(Infinity) }),
+        this.foldButton,
+        this.unfoldButton,
         html("span", { class: "gap" }),
         this.withSource ? this.sourceButton : null,
         this.detailsButton,
@@ -218,6 +222,7 @@ export class Chrome {
     this.title.textContent = data.name;
     this.totals.textContent = `${short(root.params)} parameters · ${short(root.macs)} MACs · ${grouped(data.nodes.length)} operators`;
     const deepest = Math.max(0, ...model.foldable.map((part) => part.level));
+    for (const one of [this.level, this.foldButton, this.unfoldButton]) one.hidden = !deepest;
     const option = (value, text) => html("option", { value }, text);
     replace(this.level,
       option("0", "Folded"),

@@ -12,6 +12,8 @@ const GAP = { beside: 20, below: 30 };
 /** Weight of edges but those into merges: branches begin side by side, right below the fork. */
 const HEAVY = 4;
 const MOST_FOR_SIMPLEX = 600;
+/** Where between two levels an edge turns: edges into a merge late, clear of the labels. */
+const TURN = { usual: 0.5, merge: 0.72 };
 
 /** Lays out the parts of a model; results are kept, so that folding repeats little work. */
 export class Layout {
@@ -107,19 +109,20 @@ function arrange(part, children, wires) {
     nodesep: GAP.beside,
     edgesep: 12,
     ranksep: GAP.below,
+    rankalign: children.some((child) => child.isFrame) ? "top" : "center",
     ranker: children.length > MOST_FOR_SIMPLEX ? "longest-path" : "network-simplex",
   });
   graph.setDefaultEdgeLabel(() => ({}));
   const isRoot = part.parent === null;
   for (let slot = 0; slot < wires.entries; slot++) {
-    graph.setNode(`i${slot}`, { width: 8, height: 1, turn: slot });
+    graph.setNode(`i${slot}`, { width: 8, height: 1 });
   }
   children.forEach((child, at) =>
-    graph.setNode(`m${at}`, { width: child.width, height: child.height, turn: 1e6 + at }),
+    graph.setNode(`m${at}`, { width: 2 * reach(child), height: child.height }),
   );
   wires.exits.forEach((shape, slot) => {
     const width = isRoot ? Math.ceil(widthOf(shape, SIZES.shape)) : 8;
-    graph.setNode(`o${slot}`, { width, height: isRoot ? 14 : 1, turn: slot });
+    graph.setNode(`o${slot}`, { width, height: isRoot ? 14 : 1 });
   });
   wires.edges.forEach((edge, at) => {
     const label = edge.label
@@ -131,14 +134,34 @@ function arrange(part, children, wires) {
   for (const [names, side] of [[portNames("i", wires.entries), "top"], [portNames("o", wires.exits.length), "end"]]) {
     if (names.length < 2) continue;
     // Keeps all ports of one side on one level.
-    graph.setNode(side, { width: 1, height: 1, turn: -1 });
+    graph.setNode(side, { width: 1, height: 1 });
     for (const [slot, name] of names.entries()) {
       const [tail, head] = side === "top" ? [side, name] : [name, side];
       graph.setEdge(tail, head, { weight: 100, at: -1 }, `${slot}`);
     }
   }
-  layout(graph, { customOrder: orderBranches });
+  const corePath = children.some((child) => child.part.aux) ? mainPath(wires.edges) : undefined;
+  layout(graph, { customOrder: orderBranches, corePath });
   return measured(part, graph, children, wires);
+}
+
+/** Where values enter and leave a box on average: edges run straight when that is the middle. */
+function anchor(box) {
+  const middles = [box.entries, box.exits].filter((side) => side.length).map(mean);
+  return middles.length ? mean(middles) : box.width / 2;
+}
+
+function reach(box) {
+  return Math.max(anchor(box), box.width - anchor(box));
+}
+
+const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+/** The boxes from the first result up to an input, which stand straight below each other. */
+function mainPath(edges) {
+  const path = ["o0"];
+  for (let edge; (edge = edges.find((one) => one.head === path[0])); ) path.unshift(edge.tail);
+  return path;
 }
 
 function portNames(letter, count) {
@@ -150,15 +173,19 @@ function measured(part, graph, children, wires) {
   const isRoot = part.parent === null;
   const names = graph.nodes().filter((name) => name !== "top" && name !== "end");
   const nodes = names.map((name) => graph.node(name));
+  const corner = (child, index) => graph.node(`m${index}`).x - anchor(child);
   const edges = graph.edges().map((name) => graph.edge(name)).filter((edge) => edge.at >= 0);
   const labelled = edges.filter((edge) => wires.edges[edge.at].label);
   const inner = nodes.filter((_, at) => names[at].startsWith("m"));
+  const ports = nodes.filter((_, at) => !names[at].startsWith("m"));
   const lefts = [
-    ...nodes.map((n) => n.x - n.width / 2),
+    ...ports.map((n) => n.x - n.width / 2),
+    ...children.map(corner),
     ...edges.flatMap((e) => e.points.slice(1, -1).map((p) => p.x - 4)),
   ];
   const rights = [
-    ...nodes.map((n) => n.x + n.width / 2),
+    ...ports.map((n) => n.x + n.width / 2),
+    ...children.map((child, index) => corner(child, index) + child.width),
     ...edges.flatMap((e) => e.points.slice(1, -1).map((p) => p.x + 4)),
     ...labelled.map((e) => e.x + e.width / 2),
   ];
@@ -186,7 +213,7 @@ function measured(part, graph, children, wires) {
   const exits = portNames("o", wires.exits.length).map((name) => at(name).x);
   const offsets = children.map((child, index) => {
     const { x, y } = at(`m${index}`);
-    return { x: x - child.width / 2, y: y - child.height / 2 };
+    return { x: x - anchor(child), y: y - child.height / 2 };
   });
   const levels = ranks(inner, down);
   const drawn = wires.edges.map((edge) => {
@@ -195,8 +222,10 @@ function measured(part, graph, children, wires) {
     const end = portOf(edge.head, edge.slot, "entries");
     const bends = found.points.slice(1, -1).map((p) => ({ x: p.x + shift, y: p.y + down }));
     const points = route(start, bends, end, levels, edge.label !== "");
-    const label = edge.label && { y: found.y + down, ...besides(points, found.y + down) };
-    return { points, label: edge.label && { ...label, text: edge.label } };
+    points.turn = edge.to?.data.role === "merge" ? TURN.merge : TURN.usual;
+    if (!edge.label) return { points };
+    const y = found.y + down - (points.turn === TURN.merge ? 5 : 0);
+    return { points, label: { text: edge.label, y, ...besides(points, y) } };
   });
   const results = isRoot
     ? wires.exits.map((text, slot) => ({ text, x: exits[slot], y: height - 12 }))
@@ -217,20 +246,21 @@ function measured(part, graph, children, wires) {
 function ranks(nodes, down) {
   const found = new Map();
   for (const node of nodes) {
-    const y = Math.round(node.y + down);
-    const half = Math.max(node.height / 2, found.get(y)?.half ?? 0);
-    found.set(y, { y, half });
+    const level = found.get(node.rank) ?? { top: Infinity, bottom: -Infinity };
+    level.top = Math.min(level.top, node.y - node.height / 2 + down);
+    level.bottom = Math.max(level.bottom, node.y + node.height / 2 + down);
+    found.set(node.rank, level);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** Points that an edge passes: straight down beside boxes, bent in the space between levels. */
 function route(start, bends, end, levels, hasLabel) {
   const points = [start];
   for (const bend of bends) {
-    const level = levels.get(Math.round(bend.y));
+    const level = levels.find(({ top, bottom }) => top - 1 < bend.y && bend.y < bottom + 1);
     if (level) {
-      points.push({ x: bend.x, y: bend.y - level.half }, { x: bend.x, y: bend.y + level.half });
+      points.push({ x: bend.x, y: level.top }, { x: bend.x, y: level.bottom });
     } else if (hasLabel && bends.length === 1) {
       points.push(bend);
     }
@@ -256,7 +286,7 @@ function besides(points, y) {
     let high = 1;
     for (let step = 0; step < 20; step++) {
       const t = (low + high) / 2;
-      const height = a.y + (b.y - a.y) * (1.5 * t * (1 - t) ** 2 + 1.5 * t * t * (1 - t) + t ** 3);
+      const height = a.y + (b.y - a.y) * (3 * turnAt(points, at) * t * (1 - t) + t ** 3);
       if (height < y) low = t;
       else high = t;
     }
@@ -264,6 +294,11 @@ function besides(points, y) {
     return { x: a.x + (b.x - a.x) * part + 5 };
   }
   return { x: points[points.length - 1].x + 5 };
+}
+
+/** How far down its stretch the curve to a point turns: only the last one leads to a merge. */
+function turnAt(points, at) {
+  return at === points.length - 1 ? points.turn : TURN.usual;
 }
 
 function spread(width, count) {
@@ -283,15 +318,14 @@ function place(box, x, y) {
 /** The path of an edge in SVG, every bend with a vertical tangent. */
 export function curve(points, dx = 0, dy = 0) {
   const f = (number) => Math.round(number * 10) / 10;
-  const [first, ...rest] = points;
-  let path = `M${f(first.x + dx)} ${f(first.y + dy)}`;
-  let before = first;
-  for (const point of rest) {
-    const middle = (before.y + point.y) / 2 + dy;
-    path +=
-      Math.abs(before.x - point.x) < 0.5
-        ? `L${f(point.x + dx)} ${f(point.y + dy)}`
-        : `C${f(before.x + dx)} ${f(middle)} ${f(point.x + dx)} ${f(middle)} ${f(point.x + dx)} ${f(point.y + dy)}`;
+  let before = points[0];
+  let path = `M${f(before.x + dx)} ${f(before.y + dy)}`;
+  for (const [at, point] of points.entries()) {
+    if (at === 0) continue;
+    const middle = before.y + (point.y - before.y) * turnAt(points, at) + dy;
+    const [x, y] = [f(point.x + dx), f(point.y + dy)];
+    const isStraight = Math.abs(before.x - point.x) < 0.5;
+    path += isStraight ? `L${x} ${y}` : `C${f(before.x + dx)} ${f(middle)} ${x} ${f(middle)} ${x} ${y}`;
     before = point;
   }
   return path;

@@ -17,7 +17,7 @@ function walkedUp(graph) {
   const layers = [];
   const seen = new Set();
   const results = graph.nodes().filter((name) => graph.outEdges(name).length === 0);
-  const waiting = results.sort((a, b) => graph.node(a).turn - graph.node(b).turn).reverse();
+  const waiting = results.sort((a, b) => turn(a) - turn(b)).reverse();
   while (waiting.length) {
     const name = waiting.pop();
     if (seen.has(name)) continue;
@@ -27,6 +27,12 @@ function walkedUp(graph) {
     for (const edge of edges.reverse()) waiting.push(edge.v);
   }
   return layers;
+}
+
+/** Results of the whole come first, and side branches such as auxiliary heads right of them. */
+function turn(name) {
+  if (name === "end") return -1;
+  return Number(name.slice(1)) + (name.startsWith("o") ? 0 : 1e6);
 }
 
 function layersOf(graph) {

@@ -8,6 +8,14 @@ const TOKEN = new RegExp(
   "g",
 );
 
+/** Stands in where the page around the viewer shows the source itself. */
+export class NoSource {
+  element = html("div");
+  load() {}
+  mark() {}
+  tint() {}
+}
+
 export class SourcePanel {
   /** `onpick(file, offset, line)` is called for a click, `onhover` with the same, or null. */
   constructor({ onpick, onhover }) {

@@ -11,7 +11,7 @@ import { grouped } from "./dom.js";
 import { pngOf, save, svgText } from "./exporting.js";
 import { Diagram } from "./diagram.js";
 import { Model } from "./model.js";
-import { SourcePanel } from "./source.js";
+import { NoSource, SourcePanel } from "./source.js";
 import { Walker } from "./walker.js";
 
 const MOST_DRAWN = 4000;
@@ -25,7 +25,7 @@ const MOST_DRAWN = 4000;
  * `update(document)`, `select(path)`, `selectAt(fileName, offset, line, how)`, `theme(name)`,
  * `on(event, handler)`, and `element`. With `how.follow` a selection stays among what is unfolded,
  * and nobody is told of it. Events: `select` with `{ id, places: [{ name, start, end, line }] }`, or
- * with nulls.
+ * with nulls; `place` with such a place, when a link to it is followed.
  */
 export function mount(element, data, options = {}) {
   const viewer = new Viewer(element, options);
@@ -48,16 +48,17 @@ class Viewer {
     this.selected = [];
     this.handlers = new Map();
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.source = new SourcePanel({
+    const told = {
       onpick: (file, offset, line) => this.pickSource(file, offset, line),
       onhover: (place) => this.hoverSource(place),
-    });
+    };
+    this.source = options.source === false ? new NoSource() : new SourcePanel(told);
     this.details = new DetailsPanel({
       go: (part) => this.go(part, { isStep: true }),
       toggle: (part) => this.toggle(part),
       unfoldAll: (part) => this.unfoldBelow(part),
       unfoldTo: (parts) => this.unfoldTo(parts),
-      showPlace: (place) => this.source.mark([place]),
+      showPlace: (place) => this.showPlace(place),
     });
     this.diagram = new Diagram({
       onclick: (part, event) => this.click(part, event),
@@ -173,8 +174,7 @@ class Viewer {
     if (!this.setOpen(new Set(open), null, text)) return;
     const hidden = this.part?.ancestors.find((one) => one.isFoldable && !this.open.has(one.id));
     if (hidden) this.select([hidden], { reveal: false });
-    if (level === 0) this.fit();
-    else this.fitAll();
+    this.fit();
   }
 
   /** Draw with other parts unfolded; `anchor` keeps its place. False where it would be too much. */
@@ -243,7 +243,7 @@ class Viewer {
       this.note(isStep);
       this.emit("select", {
         id: first?.id ?? null,
-        places: places.map((place) => ({ ...place, name: this.model.data.sources[place.file].name })),
+        places: places.map((place) => this.named(place)),
       });
       if (first && parts.length > 1) this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
       else if (first && !this.diagram.hasFocus) this.chrome.say(`Selected ${first.caption}, ${first.shortPath}`);
@@ -297,6 +297,15 @@ class Viewer {
       return;
     }
     this.select(parts, { isStep: true, scroll: false });
+  }
+
+  showPlace(place) {
+    this.source.mark([place]);
+    this.emit("place", this.named(place));
+  }
+
+  named(place) {
+    return { ...place, name: this.model.data.sources[place.file].name };
   }
 
   hoverSource(place) {
