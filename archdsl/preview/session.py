@@ -21,10 +21,17 @@ from archdsl.preview.vocabulary import vocabulary
 from archdsl.preview.watch import Watcher
 from archdsl.targets.drawing import DrawingError
 from archdsl.targets.page import document
-from archdsl.targets.summary import HEADINGS, NUMBERS, UNITS, summarise, table
+from archdsl.targets.summary import HEADINGS, NUMBERS, Line, summarise, table
 
 KEPT = 8
 """Checked networks that are kept for a question about their costs: one per page that is open."""
+
+COLUMNS = tuple(
+    at
+    for at in sorted(range(len(HEADINGS)), key=lambda at: HEADINGS[at] == "branch widths")
+    if HEADINGS[at] not in ("K", "M")
+)
+"""The summary's columns in a narrow pane: no number twice, and what is longest at the end."""
 
 Plain = dict[str, Any]
 
@@ -143,22 +150,18 @@ def _drawn(network: Network | None) -> tuple[Plain | None, str | None]:
 
 def _table(network: Network) -> Plain:
     shown = table(summarise(network.ir, depth=1))
+
+    def line(line: Line) -> Plain:
+        return {"path": line.path, "level": line.level, "cells": [line.cells[at] for at in COLUMNS]}
+
     return {
         "title": shown.title,
-        "headings": [
-            {"text": heading, "number": heading in NUMBERS, "unit": heading in ("K", "M")}
-            for heading in HEADINGS
-        ],
-        "lines": [_line(line.path, line.level, line.cells) for line in shown.lines],
-        "total": list(shown.total),
-        "heads": [_line(line.path, line.level, line.cells) for line in shown.heads],
+        "headings": [{"text": HEADINGS[at], "number": HEADINGS[at] in NUMBERS} for at in COLUMNS],
+        "lines": [line(one) for one in shown.lines],
+        "total": [shown.total[at] for at in COLUMNS],
+        "heads": [line(one) for one in shown.heads],
         "facts": [list(fact) for fact in shown.facts],
-        "units": list(UNITS),
     }
-
-
-def _line(path: str, level: int, cells: tuple[str, ...]) -> Plain:
-    return {"path": path, "level": level, "cells": list(cells)}
 
 
 def _at_home(folder: Path) -> str:

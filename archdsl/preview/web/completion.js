@@ -108,9 +108,17 @@ export function completions(vocabulary, known) {
       const argument = each.arguments.find((one) => one.name === named);
       return (argument?.values ?? []).map((value) => plain(value, operators.has(value) ? "function" : "constant"));
     }
-    return each.arguments.flatMap((argument) => [
-      ...argument.words.map((word) => ({ ...plain(word, "constant", argument.name), info: argument.doc })),
-      { label: argument.name, type: "property", apply: `${argument.name}=`, detail: given(argument), info: argument.doc },
+    // In the order of the signature, words that stand alone before arguments with names.
+    return each.arguments.flatMap((argument, at) => [
+      ...argument.words.map((word) => ({ ...plain(word, "constant", argument.name), info: argument.doc, boost: 60 - at })),
+      {
+        label: argument.name,
+        type: "property",
+        apply: `${argument.name}=`,
+        detail: given(argument),
+        info: argument.doc,
+        boost: 30 - at,
+      },
     ]);
   }
 

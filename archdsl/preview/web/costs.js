@@ -1,13 +1,13 @@
 // The table of `archdsl summary`: stages, shapes, parameters and multiply-accumulates.
 
-import { element } from "./dom.js";
+import { element, spoken } from "./dom.js";
 
 // `select(path)` shows a stage in the diagram.
 export function showCosts(panel, table, select) {
   const head = (heading) =>
     element("th", { scope: "col", class: heading.number ? "number" : null }, heading.text);
   const columns = table.headings;
-  const cell = (text, at) => element("td", { class: columns[at].number ? "number" : null }, text);
+  const cell = (text, at) => element("td", { class: columns[at].number ? "number" : text.length > 24 ? "long" : null }, text);
   const row = (line, more) =>
     element(
       "tr",
@@ -19,8 +19,13 @@ export function showCosts(panel, table, select) {
       ),
       line.cells.slice(1).map((text, at) => cell(text, at + 1)),
     );
+  const inside = element("input", {
+    type: "checkbox",
+    checked: panel.classList.contains("inside"),
+    onchange: () => panel.classList.toggle("inside", inside.checked),
+  });
   panel.replaceChildren(
-    element("h2", {}, table.title),
+    element("div", { class: "title" }, element("h2", {}, table.title), element("label", {}, inside, " steps inside of stages")),
     element(
       "div",
       { class: "wide" },
@@ -49,7 +54,6 @@ export function showCosts(panel, table, select) {
           : null,
       ),
     ),
-    element("dl", {}, table.facts.flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, fact)])),
-    element("ul", { class: "units" }, table.units.map((unit) => element("li", {}, unit))),
+    element("dl", {}, table.facts.flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, spoken(fact))])),
   );
 }

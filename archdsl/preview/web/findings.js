@@ -3,31 +3,10 @@
 
 import { diagnosticCount, setDiagnostics } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType } from "@codemirror/view";
+import { Decoration, EditorView } from "@codemirror/view";
 import { element, spoken } from "./dom.js";
 
 const show = StateEffect.define();
-
-class Headline extends WidgetType {
-  constructor(text, severity) {
-    super();
-    this.text = text;
-    this.severity = severity;
-  }
-
-  eq(other) {
-    return other.text === this.text && other.severity === this.severity;
-  }
-
-  // The text is in the list of problems and in the tooltip; here it is for the eye alone.
-  toDOM() {
-    return element("span", { class: `headline ${this.severity}`, "aria-hidden": "true" }, this.text);
-  }
-
-  ignoreEvent() {
-    return false;
-  }
-}
 
 export const findings = StateField.define({
   create: () => Decoration.none,
@@ -53,12 +32,11 @@ export function showFindings(view, diagnostics, name) {
         shown.push({
           ...stretch(label),
           severity: found.severity,
-          source: found.code,
           message: found.headline,
           renderMessage: () => explained(found, label),
         });
         const line = doc.lineAt(label.from);
-        if (!lines.has(line.to)) lines.set(line.to, found);
+        if (!lines.has(line.from)) lines.set(line.from, found);
       } else if (label.to > label.from) {
         const { from, to } = stretch(label);
         if (to <= from) return;
@@ -67,8 +45,10 @@ export function showFindings(view, diagnostics, name) {
       }
     });
   }
-  for (const [end, found] of lines) {
-    marks.push(Decoration.widget({ widget: new Headline(found.headline.replaceAll("`", ""), found.severity), side: 1 }).range(end));
+  // The style sheet sets the headline behind the line; in the text it would be in the cursor's way.
+  for (const [start, { headline, severity }] of lines) {
+    const attributes = { "data-headline": headline.replaceAll("`", "") };
+    marks.push(Decoration.line({ class: `with-${severity}`, attributes }).range(start));
   }
   if (!shown.length && !marks.length && !diagnosticCount(view.state) && !view.state.field(findings).size) return;
   view.dispatch(setDiagnostics(view.state, shown), { effects: show.of(Decoration.set(marks, true)) });

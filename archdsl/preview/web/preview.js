@@ -56,7 +56,7 @@ class Preview {
     this.chooseView(find("diagram-tab"));
     this.showFiles([]);
     splitter(find("middle"), find("panes"), "--source", { least: 15, most: 80, usual: 38 });
-    splitter(find("between"), find("source"), "--problems", { across: true, turned: true, least: 8, most: 70, usual: 24 });
+    splitter(find("between"), find("source"), "--problems", { across: true, turned: true, least: 8, most: 70, usual: 22 });
     scheme(find("theme"), (dark) => {
       followScheme([this.own, this.used]);
       this.diagram.scheme(dark);
@@ -133,7 +133,9 @@ class Preview {
     this.answer = answer;
     this.notices.hide("refused");
     this.showNets(answer);
-    this.showFiles(answer.files);
+    // A text with errors may not tell any more which files it uses.
+    const others = answer.sound ? [] : [...this.files].map(([name, text]) => ({ name, text }));
+    this.showFiles([...others, ...answer.files]);
     showFindings(this.own, answer.diagnostics, this.name);
     if (this.file !== this.name) showFindings(this.used, answer.diagnostics, this.file);
     showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label));
@@ -164,7 +166,7 @@ class Preview {
   showKept(answer) {
     const kept = !answer.sound && this.sound !== null && !answer.blocks_alone;
     find("kept").hidden = !kept;
-    find("kept").textContent = kept ? "Of the last text without errors" : "";
+    find("kept").textContent = kept ? "The last text without errors is shown" : "";
     find("result").classList.toggle("kept", kept);
     if (answer.sound) return;
     if (answer.blocks_alone) this.diagram.say("This file defines blocks and no net. Shapes are checked where a net calls them.");
