@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from secrets import token_urlsafe
 from typing import Any
@@ -15,12 +15,13 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from archdsl.files import CannotWrite
 from archdsl.preview.assets import ASSETS, asset, front
 from archdsl.preview.disk import LARGEST_TEXT, Conflict
 from archdsl.preview.guard import POLICY, Guard
-from archdsl.preview.hub import Hub
+from archdsl.preview.hub import Full, Hub
 from archdsl.preview.session import Plain, Session, told
 
 LARGEST_BODY = 4 * LARGEST_TEXT
@@ -38,7 +39,7 @@ def make_app(session: Session, hub: Hub) -> Starlette:
     questions = _Questions(session)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         watching = asyncio.create_task(hub.watch())
         try:
             yield
@@ -60,15 +61,12 @@ def make_app(session: Session, hub: Hub) -> Starlette:
     async def start(request: Request) -> Response:
         return JSONResponse(session.start())
 
-    async def events(request: Request) -> Response:
-        return StreamingResponse(hub.events(), media_type="text/event-stream")
-
     return Starlette(
         routes=[
             Route("/", page),
             *(Route(f"/{name}", packaged) for name in ASSETS),
             Route("/api/start", start),
-            Route("/api/events", events),
+            Route("/api/events", _Events(hub), methods=["GET"]),
             Route("/api/check", questions.check, methods=["POST"]),
             Route("/api/summary", questions.summary, methods=["POST"]),
             Route("/api/save", questions.save, methods=["POST"]),
@@ -77,6 +75,26 @@ def make_app(session: Session, hub: Hub) -> Starlette:
         exception_handlers={HTTPException: _refused, ClientDisconnect: _left},
         lifespan=lifespan,
     )
+
+
+class _Events:
+    """The stream of events, as an application: it has to know when a page has left."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            listener = self.hub.join()
+        except Full:
+            answer = JSONResponse({"error": "too many pages show this preview"}, 503)
+            await answer(scope, receive, send)
+            return
+        try:
+            events = self.hub.events(listener)
+            await StreamingResponse(events, media_type="text/event-stream")(scope, receive, send)
+        finally:
+            self.hub.leave(listener)
 
 
 class _Questions:

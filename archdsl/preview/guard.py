@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request before its body."""
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; connect-src 'self'; "
     "img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -47,11 +50,21 @@ class Guard:
                 headers.setdefault("content-security-policy", POLICY.format(nonce=""))
             await send(message)
 
-        why = refusal(Headers(scope=scope))
-        if why is None:
-            await self.app(scope, receive, marked)
+        if _head(scope) > LARGEST_HEAD:
+            answer = JSONResponse({"error": "the request's head is too large"}, 431)
+        elif (why := refusal(Headers(scope=scope))) is not None:
+            answer = JSONResponse({"error": why}, 403)
         else:
-            await JSONResponse({"error": why}, 403)(scope, receive, marked)
+            await self.app(scope, receive, marked)
+            return
+        answer.headers["connection"] = "close"  # its body, if it has one, is not read
+        await answer(scope, receive, marked)
+
+
+def _head(scope: Scope) -> int:
+    """Return the bytes of a request's head; the server counts those that come in pieces only."""
+    lines = (len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["path"]) + len(scope["query_string"]) + sum(lines)
 
 
 def refusal(headers: Headers) -> str | None:

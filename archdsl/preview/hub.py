@@ -16,13 +16,22 @@ HEARTBEAT = 10.0
 RETRY = 400
 """Milliseconds after which a page that lost the server looks for it again."""
 
+MOST_LISTENERS = 50
+
+Listener = asyncio.Queue[Plain | None]
+"""What a page is yet to be told; None ends its stream."""
+
+
+class Full(Exception):
+    """As many pages listen as may."""
+
 
 class Hub:
     """Watches the files of a session for as long as a page listens."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._listeners: set[asyncio.Queue[Plain | None]] = set()
+        self._listeners: set[Listener] = set()
         self._closed = False
 
     async def watch(self) -> None:
@@ -44,24 +53,30 @@ class Hub:
         for listener in self._listeners:
             listener.put_nowait(change)
 
-    async def events(self) -> AsyncIterator[bytes]:
+    def join(self) -> Listener:
+        """Return a listener, which is to leave in the end. Raises :class:`Full`."""
+        if len(self._listeners) >= MOST_LISTENERS:
+            raise Full
+        listener: Listener = asyncio.Queue()
+        self._listeners.add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    async def events(self, listener: Listener) -> AsyncIterator[bytes]:
         """Yield server-sent events: the file as it is now, then each change."""
-        heard: asyncio.Queue[Plain | None] = asyncio.Queue()
-        self._listeners.add(heard)
-        try:
-            yield f"retry: {RETRY}\n\n".encode()
-            yield _event("state", await asyncio.to_thread(self.session.state))
-            while not self._closed:
-                try:
-                    change = await asyncio.wait_for(heard.get(), HEARTBEAT)
-                except TimeoutError:
-                    yield b": still here\n\n"
-                    continue
-                if change is None:
-                    return
-                yield _event("change", change)
-        finally:
-            self._listeners.discard(heard)
+        yield f"retry: {RETRY}\n\n".encode()
+        yield _event("state", await asyncio.to_thread(self.session.state))
+        while not self._closed:
+            try:
+                change = await asyncio.wait_for(listener.get(), HEARTBEAT)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if change is None:
+                return
+            yield _event("change", change)
 
 
 def _event(name: str, data: Plain) -> bytes:

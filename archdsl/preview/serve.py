@@ -10,12 +10,12 @@ import uvicorn
 
 from archdsl.files import why
 from archdsl.preview.app import make_app
+from archdsl.preview.guard import LARGEST_HEAD
 from archdsl.preview.hub import Hub
 from archdsl.preview.session import Session
 
 HOST = "127.0.0.1"
-LARGEST_HEAD = 16 * 1024
-MOST_CONNECTIONS = 64
+MOST_CONNECTIONS = 500
 GRACE = 3
 """Seconds that answers on their way have when the server stops."""
 

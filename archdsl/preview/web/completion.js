@@ -106,7 +106,11 @@ export function completions(vocabulary, known) {
     const named = /([A-Za-z_]\w*)\s*=\s*$/.exec(before)?.[1];
     if (named) {
       const argument = each.arguments.find((one) => one.name === named);
-      return (argument?.values ?? []).map((value) => plain(value, operators.has(value) ? "function" : "constant"));
+      return (argument?.values ?? []).map((value) => {
+        const operator = operators.get(value);
+        const told = operator?.arguments.some((one) => one.required);
+        return plain(value, operator ? "function" : "constant", "", told ? `${value}(` : undefined);
+      });
     }
     // In the order of the signature, words that stand alone before arguments with names.
     return each.arguments.flatMap((argument, at) => [
