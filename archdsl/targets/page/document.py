@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_NODES = 20_000
 """Most nodes of a network that a page is made for; a browser takes seconds beyond."""
 
+MOST_TOGETHER = 3_000
+"""Most boxes of one block, which are always drawn together."""
+
 LONGEST_LINE = 34
 
 Plain = dict[str, Any]
@@ -40,7 +43,8 @@ def document(network: Network) -> Plain:
     """Return what the page shows of a network; equal networks give equal data.
 
     Its ``nodes`` are all nodes of the graph, in its order, and each is in the ``nodes`` of exactly
-    one unit below ``root``. Raises :class:`DrawingError` for more than :data:`MOST_NODES` nodes.
+    one unit below ``root``. Raises :class:`DrawingError` for more than :data:`MOST_NODES` nodes,
+    or :data:`MOST_TOGETHER` boxes of one block.
     """
     graph = network.ir
     if len(graph) > MOST_NODES:
@@ -150,6 +154,12 @@ class _Writer:
         return self.places.index((file, span.start, span.end), row)
 
     def items(self, container: Container) -> list[Plain]:
+        if len(container.items) > MOST_TOGETHER:
+            raise DrawingError(
+                f"`{container.id}` would be drawn as {len(container.items):,} boxes, and "
+                f"{MOST_TOGETHER:,} are the most a browser can place together: "
+                "gather steps in blocks or repeats, which fold"
+            )
         return [self.item(item) for item in container.items]
 
     def item(self, item: Item) -> Plain:

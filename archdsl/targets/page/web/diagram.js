@@ -11,7 +11,9 @@ export class Diagram {
     this.moved = svg("g", { class: "moved" });
     this.stage = svg("svg", { class: "stage" }, this.moved);
     this.boxes = new Map();
-    this.edges = [];
+    this.edges = new Map();
+    this.litEdges = [];
+    this.marked = [];
     this.stage.addEventListener("click", (event) => this.click(event));
     this.stage.addEventListener("pointermove", (event) => this.move(event));
     this.stage.addEventListener("pointerleave", () => this.move(null));
@@ -28,13 +30,19 @@ export class Diagram {
   draw(scene, model) {
     const made = draw(scene, model);
     this.boxes = made.boxes;
-    this.edges = made.edges;
+    this.edges = new Map();
+    for (const edge of made.edges) {
+      for (const end of [edge.from, edge.to]) {
+        if (!this.edges.has(end)) this.edges.set(end, []);
+        this.edges.get(end).push(edge);
+      }
+    }
+    this.litEdges = [];
+    this.marked = [];
     this.net = made.root;
     this.moved.replaceChildren(made.root);
     this.moved.setAttribute("role", "tree");
     this.moved.setAttribute("aria-label", `Diagram of ${model.data.name}`);
-    const [first] = this.boxes.values();
-    first?.element.setAttribute("tabindex", "0");
     this.lit = null;
   }
 
@@ -59,21 +67,26 @@ export class Diagram {
 
   /** Mark what is selected; boxes folded around a selected part get a lighter mark. */
   mark(parts) {
-    for (const { element } of this.boxes.values()) {
+    for (const element of this.marked) {
       element.setAttribute("aria-selected", "false");
       element.setAttribute("tabindex", "-1");
       element.classList.remove("selected", "also", "around");
     }
+    this.marked = [];
     const [first] = parts;
     for (const part of parts) {
       const drawn = this.drawnFor(part);
       if (!drawn) continue;
+      this.marked.push(drawn.element);
       const isItself = drawn.box.part === part;
       drawn.element.classList.add(part === first ? "selected" : isItself ? "also" : "around");
       if (isItself) drawn.element.setAttribute("aria-selected", "true");
     }
     const holder = (first && this.boxes.get(first.id)) ?? this.boxes.values().next().value;
-    holder?.element.setAttribute("tabindex", "0");
+    if (holder) {
+      this.marked.push(holder.element);
+      holder.element.setAttribute("tabindex", "0");
+    }
     this.shown = first ?? null;
     this.lightEdges(this.shown);
   }
@@ -87,11 +100,13 @@ export class Diagram {
   }
 
   lightEdges(part) {
-    for (const { element, from, to, inner } of this.edges) {
-      const isIn = part !== null && to === part && inner !== part;
-      const isOut = part !== null && from === part && inner !== part;
-      element.classList.toggle("in", isIn);
-      element.classList.toggle("out", isOut);
+    for (const element of this.litEdges) element.classList.remove("in", "out");
+    this.litEdges = [];
+    for (const { element, to, inner } of (part && this.edges.get(part)) ?? []) {
+      // Edges inside of an unfolded block are neither in nor out of it.
+      if (inner === part) continue;
+      element.classList.add(to === part ? "in" : "out");
+      this.litEdges.push(element);
     }
   }
 

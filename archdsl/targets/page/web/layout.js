@@ -99,7 +99,9 @@ function wiring(part, children, model) {
     child.part.inputs.forEach((value, slot) => connect(value, `m${at}`, slot, child)),
   );
   part.outputs.forEach((value, slot) => connect(value, `o${slot}`, slot));
-  const exits = part.outputs.map((value) => (isRoot ? model.shape(value) : ""));
+  const several = part.outputs.length > 1;
+  const result = (value) => (several ? `${model.unitOf.get(value).shortPath} ` : "") + model.shape(value);
+  const exits = part.outputs.map((value) => (isRoot ? result(value) : ""));
   return { edges, entries: part.inputs.length, exits };
 }
 

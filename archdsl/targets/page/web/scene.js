@@ -2,6 +2,7 @@
 
 import { grouped, svg } from "./dom.js";
 import { SIZES, curve } from "./layout.js";
+import { widthOf } from "./text.js";
 
 const HUES = 8;
 
@@ -72,11 +73,21 @@ function frame(box, model, drawn) {
   return [
     svg("rect", { class: "face", x, y, width, height, rx: 8 }),
     words(part.title, x + 28, y + 19, "title bold start", SIZES.frame),
+    call(box),
     toggle(x + 15, y + 15, true),
     ...box.entries.map((at) => svg("circle", { class: "port", cx: x + at, cy: y, r: 2.5 })),
     ...box.exits.map((at) => svg("circle", { class: "port", cx: x + at, cy: y + height, r: 2.5 })),
     ...inside(box, model, drawn),
   ];
+}
+
+/** How the block was called, behind its title, where there is room left of what enters. */
+function call({ part, x, y, width, entries }) {
+  const text = part.lines.join(" ");
+  const start = 34 + widthOf(part.title, SIZES.frame, true);
+  const room = Math.min(width, ...entries) - start - 10;
+  if (!text || widthOf(text, SIZES.line) > room) return "";
+  return words(text, x + start, y + 19, "shape start", SIZES.line);
 }
 
 /** The sign that folds or unfolds on a click; keys do the same on the box itself. */

@@ -127,8 +127,9 @@ class Viewer {
     this.camera.fit(this.scene, { most: 1.25 });
     if (whole < 0.45) {
       const scale = Math.min(1, Math.max(0.7, (width - 48) / this.scene.width));
-      const x = (width - this.scene.width * scale) / 2;
-      this.camera.set(Math.max(24, x), 16, scale);
+      const [first] = this.scene.children;
+      const middle = this.scene.width * scale > width ? first.x + first.width / 2 : this.scene.width / 2;
+      this.camera.set(width / 2 - middle * scale, 16, scale);
     }
   }
 
