@@ -36,7 +36,8 @@ export class Chrome {
     this.tooltip = html("div", { class: "tooltip", role: "tooltip", hidden: true });
     this.help = this.helpDialog();
     const canvas = html("div", { class: "canvas" }, viewer.diagram.stage, this.zoomButtons(), this.toast);
-    const main = html("main", { class: "main" },
+    // Beside an editor the page around has landmarks of its own.
+    const main = html(this.withSource ? "main" : "div", { class: "main" },
       this.withSource ? viewer.source.element : null, canvas, viewer.details.element);
     replace(element, this.bar(), main, this.tooltip, this.live, this.help);
     this.showPanels();
@@ -61,7 +62,7 @@ export class Chrome {
     this.sourceButton = button("Source", { class: "text", onclick: () => this.togglePanel("source") });
     this.detailsButton = button("Details", { class: "text", onclick: () => this.togglePanel("details") });
     this.themeButton = button("Theme", { onclick: () => this.nextTheme() }, icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"));
-    return html("header", { class: "bar" },
+    return html(this.withSource ? "header" : "div", { class: "bar" },
       html("div", { class: "name" }, this.title, this.totals),
       this.searchBox(),
       html("div", { class: "tools", role: "toolbar", "aria-label": "View" },

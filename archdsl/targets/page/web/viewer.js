@@ -261,7 +261,9 @@ class Viewer {
   selectAt(name, offset, line, { follow = false } = {}) {
     const file = this.model.data.sources.findIndex((source) => source.name === name);
     const made = file < 0 ? [] : this.model.madeFrom(file, offset, line);
-    const parts = follow ? [...new Set(made.map((part) => this.visible(part)))] : made;
+    // The net itself has no box.
+    const inside = made.filter((part) => part.parent);
+    const parts = follow ? [...new Set(inside.map((part) => this.visible(part)))] : inside;
     const isNew = parts.length !== this.selected.length || parts.some((part, at) => part !== this.selected[at]);
     if (parts.length && (isNew || !follow)) this.select(parts, { scroll: false, quiet: follow });
     return parts.length > 0;
@@ -292,7 +294,7 @@ class Viewer {
   // Source and pointer.
 
   pickSource(file, offset, line) {
-    const parts = this.model.madeFrom(file, offset, line);
+    const parts = this.model.madeFrom(file, offset, line).filter((part) => part.parent);
     if (!parts.length) {
       this.chrome.say(`No box is made from line ${line}`);
       return;
