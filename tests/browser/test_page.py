@@ -217,6 +217,19 @@ def test_a_click_on_a_source_line_selects_its_boxes_in_all_copies(visit: Go) -> 
     assert selected.count() == 7
 
 
+def test_the_source_is_walked_and_followed_by_keys(visit: Go) -> None:
+    page = visit("inception_v4")
+    page.tab.locator(".source [role=link][tabindex='0']").focus()
+    for _ in range(4):
+        page.tab.keyboard.press("ArrowDown")
+    page.tab.keyboard.press("Enter")
+    assert page.path() == "inception_v4.reduction_a"
+    assert page.marked().startswith("reduction_a 192 224 256 384")
+    page.tab.keyboard.press("ArrowDown")
+    page.tab.keyboard.press("Enter")
+    assert page.path() == "inception_v4.B.0-6"
+
+
 def test_selecting_a_box_marks_its_source_and_opens_its_file(visit: Go) -> None:
     page = visit("inception_resnet_v2")
     page.search("A.2.residual.conv", "Enter")
@@ -372,9 +385,11 @@ def test_an_unknown_address_opens_the_network_as_it_is(visit: Go) -> None:
 def test_svg_export_is_the_drawing_with_its_colours(visit: Go) -> None:
     from xml.etree import ElementTree
 
-    page = visit("inception_v4")
+    # Selected, which does not show in the file.
+    page = visit("inception_v4", "#inception_v4.stem")
     with page.tab.expect_download() as waiting:
         page.tab.get_by_role("button", name="Save as SVG").click()
+    assert "selected" in page.box("inception_v4.stem").get_attribute("class")
     assert waiting.value.suggested_filename == "inception_v4.svg"
     root = ElementTree.parse(waiting.value.path()).getroot()
     space = "{http://www.w3.org/2000/svg}"
@@ -382,8 +397,8 @@ def test_svg_export_is_the_drawing_with_its_colours(visit: Go) -> None:
     assert "4 × A" in texts
     assert "17×17×1024" in texts
     stem = next(one for one in root.iter() if one.get("id") == "inception_v4.stem")
-    fills = {one.get("fill") for one in stem.iter(f"{space}rect")}
-    assert fills == {"rgb(216, 236, 236)"}
+    assert [one.get("fill") for one in stem.iter(f"{space}rect")] == ["rgb(216, 236, 236)"]
+    assert {one.get("stroke") for one in stem.iter(f"{space}rect")} == {"rgb(59, 134, 134)"}
 
 
 def test_png_export_is_a_picture_of_the_drawing(visit: Go) -> None:

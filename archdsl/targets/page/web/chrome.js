@@ -59,8 +59,8 @@ export class Chrome {
     this.level = html("select", { "aria-label": "Levels unfolded", title: "Levels unfolded", onchange: () => viewer.toLevel(Number(this.level.value)) });
     this.foldButton = button("Fold all", { class: "text", onclick: () => viewer.toLevel(0) });
     this.unfoldButton = button("Unfold all", { class: "text", onclick: () => viewer.toLevel(Infinity) });
-    this.sourceButton = button("Source", { class: "text", onclick: () => this.togglePanel("source") });
-    this.detailsButton = button("Details", { class: "text", onclick: () => this.togglePanel("details") });
+    this.sourceButton = button("Source", { class: "text panel", onclick: () => this.togglePanel("source") });
+    this.detailsButton = button("Details", { class: "text panel", onclick: () => this.togglePanel("details") });
     this.themeButton = button("Theme", { onclick: () => this.nextTheme() }, icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"));
     return html(this.withSource ? "header" : "div", { class: "bar" },
       html("div", { class: "name" }, this.title, this.totals),

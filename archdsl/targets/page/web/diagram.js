@@ -88,6 +88,7 @@ export class Diagram {
       holder.element.setAttribute("tabindex", "0");
     }
     this.shown = first ?? null;
+    this.selection = parts;
     this.lightEdges(this.shown);
   }
 
@@ -121,6 +122,15 @@ export class Diagram {
     return element ? (this.model.parts.get(element.dataset.id) ?? null) : null;
   }
 
+  /** The part under a pointer; of an unfolded block, its head only, so that one can move in it. */
+  pointedAt(event) {
+    const part = this.partAt(event);
+    const drawn = part && this.boxes.get(part.id);
+    if (!drawn?.box.isFrame) return part;
+    const face = drawn.element.querySelector(":scope > .face").getBoundingClientRect();
+    return event.clientY - face.top < (30 * face.width) / drawn.box.width ? part : null;
+  }
+
   click(event) {
     if (this.wasDragged()) return;
     const part = this.partAt(event);
@@ -130,20 +140,37 @@ export class Diagram {
 
   move(event) {
     if (event?.buttons) return;
-    const part = event && event.pointerType !== "touch" ? this.partAt(event) : null;
+    const part = event && event.pointerType !== "touch" ? this.pointedAt(event) : null;
     if (part === this.pointed && !part) return;
     this.pointed = part;
     this.on.onhover(part, event);
   }
 
+  /** Do something while nothing is marked, as for a picture of the drawing. */
+  unmarked(action) {
+    const { shown, selection } = this;
+    const focused = this.hasFocus ? document.activeElement : null;
+    focused?.blur();
+    this.mark([]);
+    this.light(null);
+    const result = action();
+    if (shown) this.mark(selection);
+    focused?.focus({ preventScroll: true });
+    return result;
+  }
+
   /** Fit the drawing to the page that is printed. */
   toPaper(scene) {
+    this.printed = this.selection;
+    this.mark([]);
+    this.light(null);
     this.screen ??= this.moved.getAttribute("transform");
     this.moved.removeAttribute("transform");
     this.stage.setAttribute("viewBox", `-4 -4 ${scene.width + 8} ${scene.height + 8}`);
   }
 
   toScreen() {
+    if (this.printed?.length) this.mark(this.printed);
     this.stage.removeAttribute("viewBox");
     if (this.screen) this.moved.setAttribute("transform", this.screen);
     this.screen = undefined;

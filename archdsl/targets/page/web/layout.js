@@ -37,8 +37,7 @@ export class Layout {
     const bold = !part.isUnit;
     const title = widthOf(part.title, bold ? SIZES.frame : SIZES.title, bold);
     const lines = part.lines.map((line) => widthOf(line, SIZES.line));
-    // A folded box has the sign that unfolds it on its left.
-    const room = 2 * PAD.box + (part.isUnit ? 0 : 18);
+    const room = 2 * PAD.box + (part.isUnit ? 0 : 4);
     const isMerge = part.data.role === "merge";
     const width = Math.max(
       title + room,
@@ -201,7 +200,7 @@ function measured(part, graph, children, wires) {
   let width = right - left + 2 * pad;
   let shift = pad - left;
   const firstEntry = wires.entries ? graph.node("i0").x + shift : Infinity;
-  const title = isRoot ? 0 : widthOf(part.title, SIZES.frame, true) + 46;
+  const title = isRoot ? 0 : widthOf(part.title, SIZES.frame, true) + 32;
   // Edges that enter keep clear of the title.
   if (title > firstEntry) {
     shift += title - firstEntry;

@@ -116,7 +116,9 @@ export class Model {
     const chosen = around.length
       ? around.filter((place) => length(place) === best)
       : here.filter((place) => place.line === line);
-    return [...new Set(chosen.flatMap((place) => this.byPlace[place.at]))];
+    const parts = new Set(chosen.flatMap((place) => this.byPlace[place.at]));
+    // `4 x A` made the repeat, and the copies with it.
+    return [...parts].filter((part) => !part.ancestors.some((one) => parts.has(one)));
   }
 }
 

@@ -57,14 +57,14 @@ function face(box) {
     made.push(svg("rect", { class: "card", ...card(7) }), svg("rect", { class: "card", ...card(3.5) }));
   }
   made.push(svg("rect", { class: "face", ...card(0) }));
-  const middle = x + width / 2 + (part.isUnit ? 0 : 8);
+  const middle = x + width / 2;
   const top = y + (height - 14 * part.lines.length) / 2 + (part.lines.length ? 3 : 4);
   const bold = !part.isUnit;
   made.push(words(part.title, middle, top, bold ? "title bold" : "title", bold ? SIZES.frame : SIZES.title));
   part.lines.forEach((line, at) =>
     made.push(words(line, middle, top + 14 * (at + 1), "line", SIZES.line)),
   );
-  if (part.isFoldable) made.push(toggle(x + 14, y + height / 2, false));
+  if (part.isFoldable) made.push(toggle(x, y + height / 2, false));
   return made;
 }
 
@@ -72,9 +72,9 @@ function frame(box, model, drawn) {
   const { part, x, y, width, height } = box;
   return [
     svg("rect", { class: "face", x, y, width, height, rx: 8 }),
-    words(part.title, x + 28, y + 19, "title bold start", SIZES.frame),
+    words(part.title, x + 14, y + 19, "title bold start", SIZES.frame),
     call(box),
-    toggle(x + 15, y + 15, true),
+    toggle(x, y + 15, true),
     ...box.entries.map((at) => svg("circle", { class: "port", cx: x + at, cy: y, r: 2.5 })),
     ...box.exits.map((at) => svg("circle", { class: "port", cx: x + at, cy: y + height, r: 2.5 })),
     ...inside(box, model, drawn),
@@ -84,8 +84,8 @@ function frame(box, model, drawn) {
 /** How the block was called, behind its title, where there is room left of what enters. */
 function call({ part, x, y, width, entries }) {
   const text = part.lines.join(" ");
-  const start = 34 + widthOf(part.title, SIZES.frame, true);
-  const room = Math.min(width, ...entries) - start - 10;
+  const start = 20 + widthOf(part.title, SIZES.frame, true);
+  const room = Math.min(width, ...entries) - start - 30;
   if (!text || widthOf(text, SIZES.line) > room) return "";
   return words(text, x + start, y + 19, "shape start", SIZES.line);
 }

@@ -24,11 +24,11 @@ export class SourcePanel {
     this.body = html("div", {
       class: "code",
       role: "tabpanel",
-      tabindex: "0",
       "aria-label": "Source text",
     });
     this.element = html("section", { class: "source", "aria-label": "Source" }, this.tabs, this.body);
     this.body.addEventListener("click", (event) => this.click(event));
+    this.body.addEventListener("keydown", (event) => this.key(event));
     this.body.addEventListener("mousemove", (event) => {
       const line = event.target.closest?.(".row");
       if (line === this.hovered) return;
@@ -102,14 +102,18 @@ export class SourcePanel {
       end: match.index + match[0].length,
       name: Object.keys(match.groups).find((name) => match.groups[name] !== undefined),
     }));
+    const lines = [...this.linked[this.file]].sort((a, b) => a - b);
+    const here = lines.find((line) => line >= (marks[0]?.line ?? this.line ?? 0)) ?? lines[0];
+    const hadFocus = this.body.contains(document.activeElement);
+    this.line = here;
     let next = 0;
     const rows = starts.map((start, at) => {
       const line = at + 1;
       const end = at + 1 < starts.length ? starts[at + 1] - 1 : text.length;
-      const here = [];
-      while (next < tokens.length && tokens[next].start < end) here.push(tokens[next++]);
+      const inLine = [];
+      while (next < tokens.length && tokens[next].start < end) inLine.push(tokens[next++]);
       const isLink = this.linked[this.file].has(line);
-      const content = pieces(text, start, end, here, marks);
+      const content = pieces(text, start, end, inLine, marks);
       return html(
         "div",
         {
@@ -119,11 +123,12 @@ export class SourcePanel {
         },
         html("span", { class: "number", "aria-hidden": "true" }, String(line)),
         isLink && content.length
-          ? html("span", { class: "text", role: "link", tabindex: "-1" }, content)
+          ? html("span", { class: "text", role: "link", tabindex: line === here ? "0" : "-1" }, content)
           : html("span", { class: "text" }, content),
       );
     });
     replace(this.body, rows);
+    if (hadFocus) this.focus(here);
   }
 
   /** Mark stretches of source, and scroll the first into view. */
@@ -147,6 +152,25 @@ export class SourcePanel {
     for (const { file, line } of places) {
       if (file === this.file) this.body.children[line - 1]?.classList.add("tinted");
     }
+  }
+
+  focus(line) {
+    const text = (at) => this.body.children[at - 1]?.querySelector("[role=link]");
+    text(this.line)?.setAttribute("tabindex", "-1");
+    text(line)?.setAttribute("tabindex", "0");
+    text(line)?.focus();
+    this.line = line;
+  }
+
+  /** Walk through the lines that are links, and follow one. */
+  key(event) {
+    const lines = [...this.linked[this.file]].sort((a, b) => a - b);
+    const at = lines.indexOf(this.line);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
+    if (to !== undefined) this.focus(lines[Math.min(lines.length - 1, Math.max(0, to))]);
+    else if (event.key === "Enter" || event.key === " ") this.onpick(this.file, -1, this.line);
+    else return;
+    event.preventDefault();
   }
 
   click(event) {

@@ -236,7 +236,7 @@ class Viewer {
       this.diagram.mark(parts);
     }
     if (first) this.fitted = false;
-    if (first && reveal) this.camera.reveal(this.diagram.boxOf(first), { centre });
+    if (first && reveal) this.camera.reveal(this.diagram.boxOf(first), { centre, least: centre ? 0.9 : 0.6 });
     const places = (first?.places ?? []).map((at) => this.model.place(at));
     this.source.mark(places, scroll);
     this.showDetails();
@@ -336,7 +336,8 @@ class Viewer {
   // Files.
 
   get svg() {
-    return svgText(this.diagram.net, this.scene, this.model.data.name, this.chrome.paper);
+    const { diagram, scene, model, chrome } = this;
+    return diagram.unmarked(() => svgText(diagram.net, scene, model.data.name, chrome.paper));
   }
 
   saveSvg() {
