@@ -187,6 +187,17 @@ class Network:
         )
         return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
 
+    def page(self) -> str:
+        """Return one self-contained HTML page to explore the network in.
+
+        Raises :class:`archdsl.targets.drawing.DrawingError` where it is too large for a browser.
+
+            Path("net.html").write_text(network.page(), encoding="utf-8")
+        """
+        from archdsl.targets.page import page
+
+        return page(self)
+
     def _repr_svg_(self) -> str:
         """Show the network as a diagram in a notebook."""
         from archdsl.targets.drawing import to_svg

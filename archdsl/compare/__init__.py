@@ -9,7 +9,7 @@ from archdsl.compare.changes import changes
 from archdsl.compare.compare import compare
 from archdsl.compare.difference import Change, Comparison, Difference, Kind, Relation, Statement
 from archdsl.compare.printers import FORMATS, print_comparison
-from archdsl.compare.spelling import call_text
+from archdsl.compare.spelling import call_text, spoken
 
 __all__ = [
     "FORMATS",
@@ -23,4 +23,5 @@ __all__ = [
     "changes",
     "compare",
     "print_comparison",
+    "spoken",
 ]

@@ -1,0 +1,3 @@
+// dagre, layered layout of directed graphs: the one place that names it.
+
+export { Graph, layout } from "@dagrejs/dagre";
