@@ -20,7 +20,7 @@ from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project
 from archdsl.targets.drawing import DrawingError
 from archdsl.targets.drawing.faces import Tail, explain, usual_tails
-from archdsl.targets.drawing.folds import leaves, named_alone
+from archdsl.targets.drawing.folds import leaves, named_alone, spelled, told
 from archdsl.targets.drawing.structure import Container, Item, Leaf, Part, structure
 from archdsl.targets.drawing.symbols import common
 
@@ -242,8 +242,9 @@ class _Writer:
     def call_of(self, copies: Sequence[Container], name: str) -> tuple[str, list[str]]:
         """Return how a block's box is called: its own name or the block's, and the arguments."""
         inner = [named_alone(one) for one in copies]
-        values = zip(*(one.arguments for one in inner), strict=True)
-        arguments = [common(each) for each in values]
+        calls = [dict(one.scope.arguments) for one in inner]
+        given = {name: common([call[name] for call in calls]) for name in told(inner)}
+        arguments = spelled(inner[0], given)
         title = inner[0].title
         if not name or _is_automatic(name, title):
             lines = wrap(" ".join(arguments), LONGEST_LINE)
