@@ -25,8 +25,8 @@ NEAR = 40.0
 """How far apart a frame's entry and its exit may be to be put in line."""
 BAND = 17.0
 """Height of the strip that holds a frame's title."""
-ALIKE, CHAIN_ALIKE = 0.7, 0.3
-"""Share of a box's width from which on others become as wide; and in an overview without branches."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.25
+"""Share of a box's width from which on others become as wide; the other in a single chain."""
 STRAIGHT, SPREAD, LOOSE = 12, 3, 1
 """Weights of links: along a path, from where branches begin, and into merges."""
 
@@ -40,6 +40,8 @@ class Route:
     tip: Point | None
     label: Point | None
     room: Size = (0.0, 0.0)
+    speaks: bool = False
+    """Whether it is this edge that says the shape, of those that carry one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class _Turn:
     direction: Direction
 
     def size(self, size: Size) -> Size:
-        return size[::-1] if self.direction is Direction.LR else size
+        return (size[1], size[0]) if self.direction is Direction.LR else size
 
     def across(self, point: Point) -> float:
         """Return how far a place is from the start of the side that values flow through."""
@@ -158,6 +160,7 @@ class _Plan:
                 None if route.tip is None else self.turn.back(route.tip, height),
                 None if route.label is None else self.turn.back(route.label, height),
                 self.label_size(edge),
+                self.speakers.get(_said(edge)) is edge,
             )
             for edge, route in zip(self.group.edges, layout.routes, strict=True)
         ]
@@ -243,6 +246,11 @@ class _Plan:
                 end = x + dx, y + dy
             elif one.kind is BoxKind.PORT and self.framed:
                 end = x + wide / 2, y + high / 2
+            elif leaves and not x <= points[0][0] <= x + wide:
+                # Room for a shape is left beside the box; the line goes on through it.
+                end = min(max(points[0][0], x), x + wide), points[0][1]
+                points[:1] = straight(end, points[0])
+                continue
             else:
                 continue
             shift = end[0] - points[at][0], end[1] - points[at][1]

@@ -220,7 +220,7 @@ class _Sheet:
         shapes: list[Shape] = [moved(curve, x, y)]
         if route.label is not None and edge.label:
             shapes.append(moved(self.label(route, route.label), x, y))
-        elif edge.tail in places.beside:
+        elif edge.tail in places.beside and route.speaks:
             left, middle = places.beside[edge.tail]
             text = Text(
                 left,

@@ -48,7 +48,7 @@ class _Turn:
     size: Size
 
     def back(self, size: Size) -> Size:
-        return size[::-1] if self.direction is Direction.LR else size
+        return (size[1], size[0]) if self.direction is Direction.LR else size
 
     def point(self, point: Point) -> Point:
         x, y = point
