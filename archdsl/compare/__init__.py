@@ -8,7 +8,7 @@ blocks never count; they only give the places their names.
 from archdsl.compare.compare import compare
 from archdsl.compare.difference import Comparison, Difference, Kind, Relation, Statement
 from archdsl.compare.printers import FORMATS, print_comparison
-from archdsl.compare.spelling import call_text
+from archdsl.compare.spelling import call_text, spoken
 
 __all__ = [
     "FORMATS",
@@ -20,4 +20,5 @@ __all__ = [
     "call_text",
     "compare",
     "print_comparison",
+    "spoken",
 ]
