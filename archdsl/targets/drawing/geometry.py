@@ -129,7 +129,9 @@ class _Plan:
     ) -> None:
         self.group, self.framed, self.turn, self.inner = group, framed, turn, inner
         self.outermost = outermost
-        self.beside = dict(_values_beside(group)) if beside and outermost else {}
+        self.beside = (
+            dict(_values_beside(group)) if beside and outermost and _is_chain(group) else {}
+        )
         self.everything = (*group.entries, *group.members, *group.exits)
         self.numbers = {one.id: at for at, one in enumerate(self.everything)}
         self.rounds = {
