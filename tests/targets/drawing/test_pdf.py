@@ -24,7 +24,9 @@ FIGURES = [
     ("resnet50", "full"),
     ("u_net", "heat"),
 ]
-some_figures = pytest.mark.parametrize(("name", "form"), FIGURES, ids="-".join)
+some_figures = pytest.mark.parametrize(
+    ("name", "form"), FIGURES, ids=[f"{n}-{f}" for n, f in FIGURES]
+)
 
 
 @some_figures

@@ -25,7 +25,7 @@ from tests.targets.drawing.figures import (
     outline,
 )
 
-every_form = pytest.mark.parametrize(("name", "form"), CASES, ids="-".join)
+every_form = pytest.mark.parametrize(("name", "form"), CASES, ids=[f"{n}-{f}" for n, f in CASES])
 
 
 @every_form

@@ -22,7 +22,7 @@ def tree_of(name: str, form: str) -> ElementTree.Element:
     return ElementTree.fromstring(to_svg(figure_of(name, form)))
 
 
-@pytest.mark.parametrize(("name", "form"), CASES, ids="-".join)
+@pytest.mark.parametrize(("name", "form"), CASES, ids=[f"{n}-{f}" for n, f in CASES])
 def test_svg_holds_every_part_under_its_own_id(name: str, form: str) -> None:
     figure, root = figure_of(name, form), tree_of(name, form)
     groups = list(root.iter(f"{SVG}g"))
