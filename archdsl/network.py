@@ -159,6 +159,8 @@ class Network:
     ) -> str | bytes:
         """Draw the network: bytes of an svg, pdf or png, text for dot, mmd (Mermaid) and json.
 
+        As ``html`` it is a page to explore the network in, and takes no other options.
+
             network.draw("pdf", style="paper", theme="print")
             network.draw(expand=["A", "stem"], labels="shapes,macs", heat="params")
 
@@ -171,7 +173,7 @@ class Network:
         program; ``dpi`` the pixels of a png per inch (144). Raises
         :class:`archdsl.targets.drawing.DrawingError`, which says why there is no picture.
         """
-        from archdsl.targets.drawing import DPI, draw, read_options
+        from archdsl.targets.drawing import DPI, DrawingError, Options, draw, read_options
 
         options = read_options(
             style=style,
@@ -185,7 +187,13 @@ class Network:
             title=title,
             legend=legend,
         )
-        return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
+        if format != "html":
+            return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
+        if options != Options():
+            raise DrawingError("a page has all of the network, and takes no options of figures")
+        from archdsl.targets.page import page  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+
+        return page(self)  # pyright: ignore[reportUnknownVariableType]
 
     def page(self) -> str:
         """Return one self-contained HTML page to explore the network in.

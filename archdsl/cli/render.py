@@ -14,14 +14,16 @@ from archdsl.cli.output import BLOCK, STDOUT, deliver, deliver_parts, suffix_of
 from archdsl.cli.specs import sound_networks
 from archdsl.network import Network
 
-FORMATS = ("svg", "png", "pdf", "dot", "mmd", "json")
+PAGE = "html"
+"""Not a drawing but a page to explore the network in."""
+FORMATS = ("svg", "png", "pdf", "dot", "mmd", "json", PAGE)
 ALIASES = {"mermaid": "mmd"}
 BINARY = ("png", "pdf")
 HIGHEST_DPI = 1200
 
 
 @click.command(
-    short_help="Draw networks as svg, png, pdf, dot, mmd or json.",
+    short_help="Draw networks as svg, png, pdf, dot, mmd, json or a html page.",
     epilog="""\b
 Examples:
   archdsl render specs/inception_v4.arch -o inception_v4.svg
@@ -31,6 +33,7 @@ Examples:
   archdsl render specs/resnet50.arch -o heat.svg --expand bottleneck --heat params
   archdsl render specs/*.arch -o 'out/{net}.png' --dpi 300
   archdsl render specs/googlenet.arch --format mmd >> notes.md
+  archdsl render specs/inception_v4.arch -o inception_v4.html
 """,
 )
 @takes_specs
@@ -40,8 +43,8 @@ Examples:
     metavar="FILE",
     type=click.Path(allow_dash=True),
     help="Where to; the suffix says the format: .svg, .png, .pdf, .dot (Graphviz), .mmd or "
-    ".mermaid, .json. {net} stands for the net's name, {block} for the part's with --split. "
-    "Without it, or with `-`: standard output.",
+    ".mermaid, .json, .html (a page to explore the network in). {net} stands for the net's name, "
+    "{block} for the part's with --split. Without it, or with `-`: standard output.",
 )
 @click.option(
     "--format",
@@ -74,7 +77,9 @@ def render(
     is_split = is_split or (output is not None and BLOCK in output)
     _check(output, format, wanted, dpi, is_split)
     networks = sound_networks(request)
-    if is_split:
+    if format == PAGE:
+        deliver(networks, output, _page)
+    elif is_split:
         assert output is not None  # _check has refused it
         deliver_parts(networks, output, lambda one: _parts(one, format, wanted, dpi))
     else:
@@ -97,10 +102,28 @@ def _check(output: str | None, format: str, wanted: Wanted, dpi: int | None, spl
     """Refuse options that do not go together, before any spec is read."""
     if dpi is not None and format != "png":
         raise click.UsageError(f"`--dpi` is the resolution of a png; {format} has none")
+    given = sorted(wanted.given)
+    if format == PAGE and (given or split):
+        option = f"--{given[0]}" if given else "--split"
+        raise click.UsageError(
+            f"`{option}` is for figures: a page has all of the network, to fold and to search"
+        )
     if split and (output is None or output == STDOUT):
         raise click.UsageError("`--split` writes several files: name them with `-o fig.svg`")
     if split and wanted.words["style"] == "table":
         raise click.UsageError("a table is one file: leave out `--split`, or choose another style")
+
+
+def _page(network: Network) -> str:
+    """Return the page of a network."""
+    from archdsl.targets.drawing import DrawingError
+
+    try:
+        page = network.draw(PAGE)
+    except DrawingError as error:
+        raise Failure(f"cannot draw {network.name}: {error}") from error
+    assert isinstance(page, str)
+    return page
 
 
 def _whole(network: Network, format: str, wanted: Wanted, dpi: int | None) -> str | bytes:

@@ -58,7 +58,7 @@ def test_unknown_suffix_is_a_wrong_call(run: Run) -> None:
     for name in ("a.gif", "a", "folder/"):
         result = run("render", "a.arch", "-o", name)
         assert result.exit_code == 2
-        assert "`.svg`, `.png`, `.pdf`, `.dot`, `.mmd`, `.json`" in result.stderr
+        assert "`.svg`, `.png`, `.pdf`, `.dot`, `.mmd`, `.json`, `.html`" in result.stderr
 
 
 def test_wrong_spec_writes_nothing(run: Run) -> None:
@@ -100,7 +100,7 @@ def test_the_command_offers_what_drawings_have() -> None:
     assert [label.value for label in Label] == list(drawing.LABELS)
     assert [heat.value for heat in Heat] == list(drawing.HEATS)
     assert list(target.THEMES) == list(drawing.THEMES)
-    assert set(render.FORMATS) == set(target.FORMATS)
+    assert set(render.FORMATS) == {*target.FORMATS, render.PAGE}
     assert render.ALIASES == target.ALIASES
 
 
@@ -167,6 +167,8 @@ def test_what_cannot_be_drawn_is_one_line(
         (("-o", "x.svg", "--depth", "-1"), "-1"),
         (("-o", "x.svg", "--dpi", "300"), "`--dpi` is the resolution of a png"),
         (("-o", "x.png", "--dpi", "5"), "36<=x<=1200"),
+        (("-o", "x.html", "--style", "paper"), "`--style` is for figures: a page has all"),
+        (("-o", "x.html", "--split"), "`--split` is for figures"),
         (("--split",), "`--split` writes several files"),
         (("-o", "-", "--split"), "`--split` writes several files"),
         (("-o", "x.svg", "--split", "--style", "table"), "a table is one file"),
@@ -250,13 +252,21 @@ def test_too_large_a_drawing_is_refused(run: Run) -> None:
     assert "the style `blocks` folds" in result.stderr
 
 
+def test_a_page_is_written_by_its_suffix(run: Run, spec: str) -> None:
+    pytest.importorskip("archdsl.targets.page")
+    assert run("render", spec, "-o", "x.html").exit_code == 0
+    assert Path("x.html").read_text() == archdsl.load(spec).draw("html")
+    with pytest.raises(target.DrawingError, match="takes no options of figures"):
+        archdsl.load(spec).draw("html", style="paper")
+
+
 def test_the_examples_of_the_help_run(run: Run) -> None:
     epilog = render.render.epilog or ""
     examples = [line.split() for line in epilog.splitlines() if line.startswith("  archdsl ")]
-    assert len(examples) == 7
+    assert len(examples) == 8
     here = Path().resolve()
     Path("out").mkdir()
-    for words in examples:
+    for words in examples[:-1]:
         call = [word.replace("'", "") for word in words[1:] if word not in (">>", "notes.md")]
         at = call.index(next(word for word in call if word.endswith(".arch")))
         name = call[at].replace("*", "nin")

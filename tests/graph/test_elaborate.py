@@ -55,6 +55,14 @@ block A(c, d = (c + channels)) { conv 1x1 d }
     assert channels(text) == [12, 8, 3, 8]
 
 
+def test_a_scope_knows_which_arguments_its_call_gives() -> None:
+    scopes = graph("""
+        net n { input 8x8x8; A 4; A; A 4 by=2; A by=3 }
+        block A(c = channels, d = 5, by = 1) { conv 1x1 c }
+    """).scopes
+    assert [scopes[f"n.A{at}"].given for at in ("", 1, 2, 3)] == [("c",), (), ("c", "by"), ("by",)]
+
+
 def test_arguments_can_be_words_sizes_operators_and_lists() -> None:
     text = """\
 net n { input 9x9x8; A 3x3/2 valid relu; A 5x5 same batchnorm(eps=0.5) pads=[1, 0, 1, 0] }

@@ -1,4 +1,6 @@
-"""Widths of letters, the widest of Liberation Sans and DejaVu Sans, in thousandths of the size.
+"""Widths of letters in thousandths of the size, the widest of two fonts.
+
+They are Liberation Sans and DejaVu Sans.
 
 Written by tools/font_advances.py: for the first letter of a row, those from there on, 0 where
 no font has one. Liberation Sans has the widths of Helvetica and Arial.

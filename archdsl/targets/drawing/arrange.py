@@ -16,10 +16,11 @@ from archdsl.targets.drawing.choose import choose
 from archdsl.targets.drawing.describe import in_words
 from archdsl.targets.drawing.faces import explain, usual_tails
 from archdsl.targets.drawing.folds import Fold, fold, leaves, named_alone, opened
-from archdsl.targets.drawing.frames import Frame, Plan
+from archdsl.targets.drawing.frames import Frame
 from archdsl.targets.drawing.heat import Costs
 from archdsl.targets.drawing.options import DrawingError, Label, Options, Style, check_options
 from archdsl.targets.drawing.picture import Drawing, Group, Mark, Scale
+from archdsl.targets.drawing.plan import Plan
 from archdsl.targets.drawing.structure import Container, Item, Leaf, structure
 
 MOST_BOXES = 2000

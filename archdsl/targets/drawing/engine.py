@@ -99,12 +99,14 @@ def lay_out(
     numbers = {text: at for at, text in enumerate(dict.fromkeys(texts))}
     if not numbers:
         return ()
-    answers = list(_values(_run("\n".join(numbers), engine, seconds)))
-    if len(answers) != len(numbers):
-        raise DrawingError(f"`{PROGRAMS[engine]}` laid out only a part of the drawing")
-    return tuple(
-        _layout(plan, answers[numbers[text]]) for plan, text in zip(plans, texts, strict=True)
-    )
+    written = _run("\n".join(numbers), engine, seconds)
+    try:
+        answers = list(_values(written))
+        return tuple(
+            _layout(plan, answers[numbers[text]]) for plan, text in zip(plans, texts, strict=True)
+        )
+    except (ValueError, LookupError):
+        raise DrawingError(f"`{PROGRAMS[engine]}` wrote what is no layout of the drawing") from None
 
 
 def find_program(engine: str) -> str:

@@ -18,6 +18,7 @@ from archdsl.targets.drawing.figure import Point
 from archdsl.targets.drawing.metrics import width
 from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
+from archdsl.targets.drawing.routes import Route, bounds, reach, shifted, straight
 
 ASIDE = 10.0
 """Points between what is in a frame and its sides."""
@@ -25,21 +26,10 @@ NEAR = 40.0
 """How far apart a frame's entry and its exit may be to be put in line."""
 BAND = 17.0
 """Height of the strip that holds a frame's title."""
-ALIKE, CHAIN_ALIKE = 0.7, 0.3
-"""Share of a box's width from which on others become as wide; and in an overview without branches."""
+ALIKE, CHAIN_ALIKE = 0.7, 0.25
+"""Share of a box's width from which on others become as wide; the other in a single chain."""
 STRAIGHT, SPREAD, LOOSE = 12, 3, 1
 """Weights of links: along a path, from where branches begin, and into merges."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An edge in its place; ``label`` is the centre of the ``room`` for its text."""
-
-    edge: Edge
-    points: tuple[Point, ...]
-    tip: Point | None
-    label: Point | None
-    room: Size = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,7 @@ class _Turn:
     direction: Direction
 
     def size(self, size: Size) -> Size:
-        return size[::-1] if self.direction is Direction.LR else size
+        return (size[1], size[0]) if self.direction is Direction.LR else size
 
     def across(self, point: Point) -> float:
         """Return how far a place is from the start of the side that values flow through."""
@@ -127,7 +117,9 @@ class _Plan:
     ) -> None:
         self.group, self.framed, self.turn, self.inner = group, framed, turn, inner
         self.outermost = outermost
-        self.beside = dict(_values_beside(group)) if beside and outermost else {}
+        self.beside = (
+            dict(_values_beside(group)) if beside and outermost and _is_chain(group) else {}
+        )
         self.everything = (*group.entries, *group.members, *group.exits)
         self.numbers = {one.id: at for at, one in enumerate(self.everything)}
         self.rounds = {
@@ -158,6 +150,7 @@ class _Plan:
                 None if route.tip is None else self.turn.back(route.tip, height),
                 None if route.label is None else self.turn.back(route.label, height),
                 self.label_size(edge),
+                self.speakers.get(_said(edge)) is edge,
             )
             for edge, route in zip(self.group.edges, layout.routes, strict=True)
         ]
@@ -243,6 +236,11 @@ class _Plan:
                 end = x + dx, y + dy
             elif one.kind is BoxKind.PORT and self.framed:
                 end = x + wide / 2, y + high / 2
+            elif leaves and not x <= points[0][0] <= x + wide:
+                # Room for a shape is left beside the box; the line goes on through it.
+                end = min(max(points[0][0], x), x + wide), points[0][1]
+                points[:1] = straight(end, points[0])
+                continue
             else:
                 continue
             shift = end[0] - points[at][0], end[1] - points[at][1]
@@ -255,7 +253,7 @@ class _Plan:
         group = self.group
         text = width(group.title, TITLE, bold=True) if group.title else 0.0
         boxes = {id: one for id, one in members.items() if id not in self._ports}
-        left, top, right, bottom = _bounds(boxes, routes)
+        left, top, right, bottom = bounds(boxes, routes)
 
         def centre(box: Box) -> Point:
             (x, y), (wide, high) = members[box.id]
@@ -296,7 +294,7 @@ class _Plan:
         ends = dict(
             zip((box.id for box in (*group.entries, *group.exits)), (*entries, *exits), strict=True)
         )
-        reaching = [_reach(route, ends) for route in routes]
+        reaching = [reach(route, ends) for route in routes]
 
         def moved(point: Point) -> Point:
             return point[0] - left, point[1] - top
@@ -304,7 +302,7 @@ class _Plan:
         return Places(
             size,
             {id: (moved(place), size) for id, (place, size) in boxes.items()},
-            tuple(_moved(route, -left, -top) for route in reaching),
+            tuple(shifted(route, -left, -top) for route in reaching),
             tuple(map(moved, entries)),
             tuple(map(moved, exits)),
             moved(title) if group.title else None,
@@ -314,7 +312,7 @@ class _Plan:
         self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
     ) -> Places:
         """Return places without the room around them."""
-        left, top, right, bottom = _bounds(members, routes)
+        left, top, right, bottom = bounds(members, routes)
         ends: dict[int, float] = {}
         """Of the widest box of a column, by the column's middle."""
         for id in self.beside:
@@ -330,7 +328,7 @@ class _Plan:
         return Places(
             (right - left, bottom - top),
             {id: ((x - left, y - top), size) for id, ((x, y), size) in members.items()},
-            tuple(_moved(route, -left, -top) for route in routes),
+            tuple(shifted(route, -left, -top) for route in routes),
             beside=beside,
         )
 
@@ -410,79 +408,3 @@ def _title_room(
         return left, right, left + 6
     right = max(right, last + room + 6)
     return left, right, last + 6
-
-
-def _reach(route: Route, ends: Mapping[str, Point]) -> Route:
-    """Return a route that goes on straight to the border, where it ends at a port."""
-    points = route.points
-    start, end = ends.get(route.edge.tail), ends.get(route.edge.head)
-    if start is not None and start != points[0]:
-        points = (*straight(start, points[0]), *points[1:])
-    if end is not None and end != points[-1]:
-        aside = end[0] != points[-1][0] and end[1] != points[-1][1]
-        points = _bent(points, end) if aside else (*points[:-1], *straight(points[-1], end))
-    return replace(route, points=points)
-
-
-def _bent(points: tuple[Point, ...], end: Point) -> tuple[Point, ...]:
-    """Return a line whose last piece ends elsewhere, in the direction that it had."""
-    (x, y), (u, v), (dx, dy) = (
-        points[-2],
-        points[-1],
-        (end[0] - points[-1][0], end[1] - points[-1][1]),
-    )
-    return (*points[:-2], (x + dx, y + dy), (u + dx, v + dy))
-
-
-def straight(start: Point, end: Point) -> tuple[Point, ...]:
-    """Return a straight Bézier piece."""
-    (x, y), (u, v) = start, end
-    thirds = (((x * (3 - n) + u * n) / 3, (y * (3 - n) + v * n) / 3) for n in (1, 2))
-    return (start, *thirds, end)
-
-
-def _moved(route: Route, dx: float, dy: float) -> Route:
-    def moved(point: Point) -> Point:
-        return point[0] + dx, point[1] + dy
-
-    return replace(
-        route,
-        points=tuple(map(moved, route.points)),
-        tip=None if route.tip is None else moved(route.tip),
-        label=None if route.label is None else moved(route.label),
-    )
-
-
-def _bounds(
-    members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
-) -> tuple[float, float, float, float]:
-    """Return the left, upper, right and lower end of boxes, lines and labels."""
-    spots: list[Point] = []
-    for (x, y), (wide, high) in members.values():
-        spots += (x, y), (x + wide, y + high)
-    for route in routes:
-        spots += _along(route.points)
-        if route.label is not None:
-            (x, y), (wide, high) = route.label, route.room
-            spots += (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
-    if not spots:
-        return 0.0, 0.0, 0.0, 0.0
-    across, down = zip(*spots, strict=True)
-    return min(across), min(down), max(across), max(down)
-
-
-def _along(points: Sequence[Point]) -> Iterator[Point]:
-    """Yield places along a line, near enough to one another to tell how far it reaches."""
-    for at in range(0, len(points) - 1, 3):
-        a, b, c, d = points[at : at + 4]
-        for step in range(9):
-            t = step / 8
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            x, y = (
-                sum(
-                    weight * point[axis]
-                    for weight, point in zip(weights, (a, b, c, d), strict=True)
-                )
-                for axis in (0, 1)
-            )
-            yield x, y

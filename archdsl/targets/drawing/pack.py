@@ -148,7 +148,7 @@ def _filled(sizes: Sequence[Size], limit: float) -> Packing:
     places: list[Point] = []
     for width, height in sizes:
         y, x = min(
-            (max(low for start, end, low in outline if start < x + width and end > x), x)
+            (max(low for start, end, low in outline if start < x + width + GAP and end > x), x)
             for x, _, _ in outline
             if x + width <= limit
         )

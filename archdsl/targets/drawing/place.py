@@ -31,11 +31,12 @@ from archdsl.targets.drawing.figure import (
     Text,
     moved,
 )
-from archdsl.targets.drawing.geometry import Places, Route, arrange_groups
+from archdsl.targets.drawing.geometry import Places, arrange_groups
 from archdsl.targets.drawing.legend import footing
 from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.pack import GAP, Packing, fit, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
+from archdsl.targets.drawing.routes import Route
 from archdsl.targets.drawing.theme import Look, Theme
 from archdsl.targets.drawing.wrap import wrapped
 
@@ -220,7 +221,7 @@ class _Sheet:
         shapes: list[Shape] = [moved(curve, x, y)]
         if route.label is not None and edge.label:
             shapes.append(moved(self.label(route, route.label), x, y))
-        elif edge.tail in places.beside:
+        elif edge.tail in places.beside and route.speaks:
             left, middle = places.beside[edge.tail]
             text = Text(
                 left,

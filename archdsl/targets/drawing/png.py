@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from archdsl.targets.drawing.figure import Figure
 from archdsl.targets.drawing.options import DrawingError
@@ -24,7 +25,7 @@ def to_png(figure: Figure, dpi: int) -> bytes:
             f"at {dpi} dpi the picture would have {pixels / 1e6:,.0f} million pixels; "
             f"{most} dpi is the most for it, and svg and pdf have no such limit"
         )
-    document = pypdfium2.PdfDocument(to_pdf(figure))
+    document: Any = pypdfium2.PdfDocument(to_pdf(figure))
     page = document[0]
     image = page.render(scale=scale / scale_of(figure)).to_pil()
     document.close()

@@ -51,6 +51,11 @@ class Container:
     form: int
     open: bool
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The values of all parameters of its block, defaults too."""
+        return tuple(value for _, value in self.scope.arguments)
+
     def every_node(self) -> Iterator[NodeId]:
         for item in self.items:
             for part in item.parts:

@@ -1,4 +1,4 @@
-"""A network's summary as a drawn table, in the manner of the papers' table 1: rules and no lines."""
+"""A network's summary as a drawn table, in the manner of the papers' table 1."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def table_figure(summary: Summary, theme: Theme, title: str | None = None) -> Fi
             numeric = HEADINGS[at] in NUMBERS
             start = starts[at] + (columns[at] if numeric else line.indent if at == 0 else 0)
             anchor = Anchor.END if numeric else Anchor.START
-            for number, cell in enumerate(line.cells[at]):
+            for number, cell in enumerate(filter(None, line.cells[at])):
                 base = y + number * SIZE * PITCH + SIZE * 0.92
                 shapes.append(Text(start, base, cell, SIZE, theme.text, line.bold, anchor))
         y += line.height

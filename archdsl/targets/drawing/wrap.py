@@ -13,8 +13,9 @@ from math import inf
 
 from archdsl.targets.drawing.engine import Size
 from archdsl.targets.drawing.figure import Point
-from archdsl.targets.drawing.geometry import Places, Route, straight
+from archdsl.targets.drawing.geometry import Places
 from archdsl.targets.drawing.options import Direction
+from archdsl.targets.drawing.routes import Route, straight
 
 GUTTER = 34.0
 """Points between columns, for the edge that leads on."""
@@ -48,7 +49,7 @@ class _Turn:
     size: Size
 
     def back(self, size: Size) -> Size:
-        return size[::-1] if self.direction is Direction.LR else size
+        return (size[1], size[0]) if self.direction is Direction.LR else size
 
     def point(self, point: Point) -> Point:
         x, y = point

@@ -500,3 +500,14 @@ def test_the_heading_is_the_nets_name_or_what_is_asked_for() -> None:
     for title, heading in ((None, "gated"), ("Squeeze", "Squeeze"), ("", "")):
         drawing = arrange(graph, Options(title=title))
         assert (drawing.title, drawing.overview.title) == (heading, "gated")
+
+
+def test_frames_are_headed_by_the_call_and_by_the_name_it_has() -> None:
+    text = """
+    net n { input 9x9x8; 2 x A 4; A 4 as first; A 4; { A 4; 3 x conv 3x3 4 } as both }
+    block A(c) { conv 3x3 c }
+    """
+    overview = arrange(archdsl.load(text).ir, Options(expand=("all",))).overview
+    assert titles(overview)[1:] == ["2 × A 4", "first: A 4", "A 4", "both"]
+    overview = arrange(archdsl.load(text).ir, Options(depth=1)).overview
+    assert titles(overview)[1:] == ["A.0 4", "A.1 4", "first: A 4", "A1 4", "both"]
