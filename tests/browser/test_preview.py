@@ -153,6 +153,15 @@ def test_a_problem_leads_to_its_place(quiet: Open) -> None:
     assert page.tab.evaluate("() => String(getSelection())") == "=> 8x8x5"
 
 
+def test_an_edit_that_is_offered_mends_the_text(quiet: Open) -> None:
+    page = quiet(SOUND)
+    page.put("  => 8x8x5", after=MENDED)
+    page.status("1 error")
+    page.tab.get_by_role("button", name="Write => 8x8x4").click()
+    page.status("sound")
+    page.line("conv 3x3 4  => 8x8x4").wait_for()
+
+
 def test_a_problem_in_a_used_file_is_shown_there(quiet: Open, tmp_path: Path) -> None:
     used = tmp_path / "blocks.arch"
     used.write_text("block a { conv 1x1 2 }\n")

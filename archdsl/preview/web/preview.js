@@ -35,6 +35,13 @@ class Preview {
     this.since = new Since(0);
     this.diagram = new Diagram(find("diagram"), (place, goes) => this.picked(place, goes));
     this.file = this.name;
+    // Edits are offered for the text that was checked, and are gone with the first keystroke.
+    this.mend = ({ from, to, text }) => {
+      if (this.checked !== this.edits) return;
+      this.own.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.mend" });
+      this.own.focus();
+    };
+    this.mend.fits = (edit) => edit.file === this.name;
     this.frame();
   }
 
@@ -131,6 +138,7 @@ class Preview {
 
   show(answer) {
     this.answer = answer;
+    this.checked = this.edits;
     this.notices.hide("refused");
     this.showNets(answer);
     // A text with errors may not tell any more which files it uses.
@@ -138,7 +146,7 @@ class Preview {
     this.showFiles([...others, ...answer.files]);
     showFindings(this.own, answer.diagnostics, this.name);
     if (this.file !== this.name) showFindings(this.used, answer.diagnostics, this.file);
-    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label));
+    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label), this.mend);
     if (answer.sound) {
       this.sound = answer;
       this.since = new Since(this.own.state.doc.length);
