@@ -35,13 +35,6 @@ class Preview {
     this.since = new Since(0);
     this.diagram = new Diagram(find("diagram"), (place, goes) => this.picked(place, goes));
     this.file = this.name;
-    // Edits are offered for the text that was checked, and are gone with the first keystroke.
-    this.mend = ({ from, to, text }) => {
-      if (this.checked !== this.edits) return;
-      this.own.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.mend" });
-      this.own.focus();
-    };
-    this.mend.fits = (edit) => edit.file === this.name;
     this.frame();
   }
 
@@ -146,7 +139,7 @@ class Preview {
     this.showFiles([...others, ...answer.files]);
     showFindings(this.own, answer.diagnostics, this.name);
     if (this.file !== this.name) showFindings(this.used, answer.diagnostics, this.file);
-    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label), this.mend);
+    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label), (edit) => this.mend(edit));
     if (answer.sound) {
       this.sound = answer;
       this.since = new Since(this.own.state.doc.length);
@@ -273,6 +266,19 @@ class Preview {
     if (file !== this.name && !this.files.has(file)) return;
     if (file !== this.file) this.chooseFile([...find("files").children].find((tab) => tab.dataset.file === file), false);
     goTo(file === this.name ? this.own : this.used, from, to, focus);
+  }
+
+  // Edits are for the text that was checked: the next keystroke takes them away. In a file that
+  // only is used, the place is shown.
+  mend({ file, from, to, text }) {
+    if (this.checked !== this.edits) return;
+    this.goTo({ file, from, to });
+    if (file !== this.name) return;
+    this.own.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor: from + text.length },
+      userEvent: "input.mend",
+    });
   }
 
   // Where the cursor is, in the text that the diagram was made from.

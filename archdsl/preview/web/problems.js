@@ -2,8 +2,7 @@
 
 import { element, spoken } from "./dom.js";
 
-// `goTo(label)` shows a place, `mend(edit)` makes a change that is offered; `mend.fits(edit)` says of
-// one whether it can.
+// `goTo(label)` shows a place, `mend(edit)` makes a change that is offered.
 export function showProblems(list, diagnostics, goTo, mend) {
   list.replaceChildren(
     diagnostics.length
@@ -33,10 +32,12 @@ function problem(found, goTo, mend) {
       ),
     ),
     found.notes.map((note) => element("p", {}, "note: ", spoken(note))),
-    found.edits.filter(mend.fits).map((edit) =>
+    found.edits.map((edit) =>
       element("button", { type: "button", class: "mend", onclick: () => mend(edit) }, "Write ", element("code", {}, edit.text)),
     ),
-    found.help ? element("p", { class: "help" }, "help: ", spoken(found.help)) : null,
+    found.help && !found.edits.some((edit) => found.help === `\`${edit.text}\``)
+      ? element("p", { class: "help" }, "help: ", spoken(found.help))
+      : null,
   ];
 }
 
