@@ -10,6 +10,7 @@ import { DetailsPanel } from "./details.js";
 import { grouped } from "./dom.js";
 import { pngOf, save, svgText } from "./exporting.js";
 import { Diagram } from "./diagram.js";
+import { Layout } from "./layout.js";
 import { Model } from "./model.js";
 import { SourcePanel } from "./source.js";
 import { Walker } from "./walker.js";
@@ -40,6 +41,7 @@ export function mount(element, data, options = {}) {
 class Viewer {
   constructor(element, options) {
     this.options = options;
+    this.layout = new Layout();
     this.open = new Set();
     this.selected = [];
     this.handlers = new Map();
@@ -93,7 +95,6 @@ class Viewer {
     const isFirst = !this.model;
     const before = this.part?.id;
     this.model = new Model(data);
-    this.layout = this.diagram.layoutFor(this.model);
     this.open = new Set([...this.open].filter((id) => this.model.parts.get(id)?.isFoldable));
     this.selected = [];
     this.source.load(this.model);
@@ -108,7 +109,7 @@ class Viewer {
   }
 
   draw() {
-    this.scene = this.layout.scene(this.open);
+    this.scene = this.layout.scene(this.model, this.open);
     this.diagram.draw(this.scene, this.model);
     this.diagram.mark(this.selected);
     this.chrome.showLevel(this.open, this.model);
@@ -123,7 +124,8 @@ class Viewer {
     if (whole < 0.45) {
       const scale = Math.min(1, Math.max(0.7, (width - 48) / this.scene.width));
       const [first] = this.scene.children;
-      const middle = this.scene.width * scale > width ? first.x + first.width / 2 : this.scene.width / 2;
+      const middle =
+        this.scene.width * scale > width ? first.x + first.width / 2 : this.scene.width / 2;
       this.camera.set(width / 2 - middle * scale, 16, scale);
     }
   }
@@ -166,7 +168,10 @@ class Viewer {
   /** Unfold everything down to a level: 0 folds all, Infinity unfolds all. */
   toLevel(level) {
     const open = this.model.foldable.filter((part) => part.level <= level).map((part) => part.id);
-    const text = level === 0 ? "All folded" : `Unfolded ${level === Infinity ? "everything" : `${level} deep`}`;
+    const text =
+      level === 0
+        ? "All folded"
+        : `Unfolded ${level === Infinity ? "everything" : `${level} deep`}`;
     if (!this.setOpen(new Set(open), null, text)) return;
     const hidden = this.part?.ancestors.find((one) => one.isFoldable && !this.open.has(one.id));
     if (hidden) this.select([hidden], { reveal: false });
@@ -179,7 +184,10 @@ class Viewer {
       part.ancestors.every((one) => !one.isFoldable || open.has(one.id)),
     ).length;
     if (count > MOST_DRAWN) {
-      this.chrome.say(`That would draw ${grouped(count)} boxes, and ${grouped(MOST_DRAWN)} are the most: unfold fewer.`, true);
+      this.chrome.say(
+        `That would draw ${grouped(count)} boxes, and ${grouped(MOST_DRAWN)} are the most: unfold fewer.`,
+        true,
+      );
       return false;
     }
     const before = anchor && this.diagram.boxOf(anchor);
@@ -220,10 +228,15 @@ class Viewer {
     if (focus) this.diagram.focus(part);
   }
 
-  select(parts, { isStep = false, reveal = true, centre = false, quiet = false, scroll = true } = {}) {
+  select(
+    parts,
+    { isStep = false, reveal = true, centre = false, quiet = false, scroll = true } = {},
+  ) {
     const [first] = parts;
     this.selected = parts;
-    const hidden = (first?.ancestors ?? []).filter((one) => one.isFoldable && !this.open.has(one.id));
+    const hidden = (first?.ancestors ?? []).filter(
+      (one) => one.isFoldable && !this.open.has(one.id),
+    );
     if (hidden.length) {
       for (const one of hidden) this.open.add(one.id);
       this.draw();
@@ -231,7 +244,8 @@ class Viewer {
       this.diagram.mark(parts);
     }
     if (first) this.fitted = false;
-    if (first && reveal) this.camera.reveal(this.diagram.boxOf(first), { centre, least: centre ? 0.9 : 0.6 });
+    if (first && reveal)
+      this.camera.reveal(this.diagram.boxOf(first), { centre, least: centre ? 0.9 : 0.6 });
     const places = (first?.places ?? []).map((at) => this.model.place(at));
     this.source.mark(places, scroll);
     this.showDetails();
@@ -239,10 +253,15 @@ class Viewer {
       this.note(isStep);
       this.emit("select", {
         id: first?.id ?? null,
-        places: places.map((place) => ({ ...place, name: this.model.data.sources[place.file].name })),
+        places: places.map((place) => ({
+          ...place,
+          name: this.model.data.sources[place.file].name,
+        })),
       });
-      if (first && parts.length > 1) this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
-      else if (first && !this.diagram.hasFocus) this.chrome.say(`Selected ${first.caption}, ${first.shortPath}`);
+      if (first && parts.length > 1)
+        this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
+      else if (first && !this.diagram.hasFocus)
+        this.chrome.say(`Selected ${first.caption}, ${first.shortPath}`);
     }
   }
 
@@ -327,4 +346,3 @@ class Viewer {
     this.chrome.say("Saved as PNG");
   }
 }
-
