@@ -16,6 +16,7 @@ PACKAGE = ROOT / "archdsl"
 # From what knows nothing to what sees everything.
 ORDER = [
     "light",
+    "files",
     "source",
     "diagnostics",
     "syntax",
@@ -26,6 +27,7 @@ ORDER = [
     "compare",
     "targets",
     "network",
+    "preview",
     "cli",
 ]
 

@@ -48,8 +48,8 @@ BUNDLES = (
     Bundle(ROOT / "archdsl/targets/page", "viewer", "archdslViewer", ("@dagrejs",)),
     Bundle(
         ROOT / "archdsl/preview",
-        "editor",
-        "archdslEditor",
+        "preview",
+        "archdslPreview",
         ("@codemirror", "@lezer", "@marijn", "crelt", "style-mod", "w3c-keyname"),
     ),
 )

@@ -13,6 +13,10 @@ LARGEST_SEARCHED = 4096
 STEPS_UP = 64
 
 
+Pixels = int | Fraction
+"""Input pixels: a whole number, but for the steps between cells of a grid that has grown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """What one output cell sees: input pixels per axis, and input pixels between neighbours.
@@ -20,8 +24,8 @@ class Field:
     ``size`` is None where a cell sees the whole input.
     """
 
-    size: tuple[Fraction, Fraction] | None
-    jump: tuple[Fraction, Fraction]
+    size: tuple[Pixels, Pixels] | None
+    jump: tuple[Pixels, Pixels]
 
     @property
     def pixels(self) -> Size | None:
@@ -29,7 +33,7 @@ class Field:
         return None if self.size is None else Size(*(-(-side // 1) for side in self.size))
 
 
-_START = Field((Fraction(1), Fraction(1)), (Fraction(1), Fraction(1)))
+_START = Field((1, 1), (1, 1))
 
 
 def fields(graph: Graph) -> Mapping[NodeId, Field]:
@@ -52,7 +56,7 @@ def fields(graph: Graph) -> Mapping[NodeId, Field]:
         reach, stride = window.reach.pair, window.stride.pair
         size = [max(s[axis] for s in sizes) + (reach[axis] - 1) * jump[axis] for axis in (0, 1)]
         if window.grows:
-            steps = [jump[axis] / stride[axis] for axis in (0, 1)]
+            steps = [Fraction(jump[axis]) / stride[axis] for axis in (0, 1)]
         else:
             steps = [jump[axis] * stride[axis] for axis in (0, 1)]
         found[node.id] = Field((size[0], size[1]), (steps[0], steps[1]))

@@ -9,6 +9,8 @@ from typing import TextIO
 
 import click
 
+from archdsl.files import why
+
 STYLES = {
     "error": ("red", True),
     "warning": ("yellow", True),
@@ -19,12 +21,6 @@ STYLES = {
 
 class Failure(Exception):
     """The spec is fine, but what was asked for cannot be done; the text says why."""
-
-
-def why(error: OSError) -> str:
-    """Return the system's reason in the middle of a sentence."""
-    reason = error.strerror or str(error)
-    return reason[:1].lower() + reason[1:]
 
 
 def emit(data: str | bytes) -> None:

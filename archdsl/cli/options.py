@@ -68,6 +68,16 @@ def _one_stdin(
     return value
 
 
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_settings,
+    help="Set a parameter of the net: a number, yes, no or a word. Repeatable.",
+)
+
+
 def takes_specs(command: Command) -> Command:
     """Give a command the specs it works on as its first argument, a :class:`Request`."""
 
@@ -79,14 +89,7 @@ def takes_specs(command: Command) -> Command:
         type=click.Path(allow_dash=True),
         callback=_one_stdin,
     )
-    @click.option(
-        "--set",
-        "settings",
-        metavar="NAME=VALUE",
-        multiple=True,
-        callback=_settings,
-        help="Set a parameter of the net: a number, yes, no or a word. Repeatable.",
-    )
+    @set_option
     @click.option("--net", metavar="NAME", help="Take the net of this name in each file.")
     @click.option(
         "--max-nodes",

@@ -12,14 +12,16 @@ import click
 from archdsl.cli.check import check
 from archdsl.cli.compile import compile_
 from archdsl.cli.completion import completion
-from archdsl.cli.console import Failure, be_quiet, prepare_streams, say, why
+from archdsl.cli.console import Failure, be_quiet, prepare_streams, say
 from archdsl.cli.diff import diff
 from archdsl.cli.explain import explain
+from archdsl.cli.preview import preview
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
 from archdsl.cli.table import table
 from archdsl.cli.weights import weights
 from archdsl.diagnostics import SpecError, did_you_mean, render_text
+from archdsl.files import why
 
 INTERNAL_ERROR = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -33,6 +35,8 @@ INSTALLED_BY = {
     "safetensors": "pip install safetensors",
     "onnx": "pip install 'archdsl[onnx]'",
     "onnxscript": "pip install 'archdsl[onnx]'",
+    "starlette": "pip install 'archdsl[preview]'",
+    "uvicorn": "pip install 'archdsl[preview]'",
 }
 
 
@@ -157,5 +161,16 @@ def main(debug: bool) -> None:
     """
 
 
-for _command in (check, summary, table, diff, render, compile_, weights, explain, completion):
+for _command in (
+    check,
+    summary,
+    table,
+    diff,
+    render,
+    preview,
+    compile_,
+    weights,
+    explain,
+    completion,
+):
     main.add_command(_command)

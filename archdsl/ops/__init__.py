@@ -14,6 +14,7 @@ from archdsl.ops.arguments import (
     bind,
     known_words,
     missing,
+    words_alone,
 )
 from archdsl.ops.endpoint import Input
 from archdsl.ops.merge import Add, Concat, Join, Mul
@@ -71,4 +72,5 @@ __all__ = [
     "missing",
     "operators",
     "signature",
+    "words_alone",
 ]

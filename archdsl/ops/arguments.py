@@ -165,12 +165,7 @@ def _word(
 ) -> None:
     understood: list[str] = []
     for argument in known:
-        words = dict(argument.words)
-        if argument.kind is Kind.PADDING and argument.field == "pad":
-            words |= _padding_words()
-        if argument.kind is Kind.SWITCH and argument.positional:
-            words[argument.name] = True
-        words.pop("none", None)
+        words = words_alone(argument)
         if text in words:
             if argument.field in fields:
                 raise _Misfit("repeated-argument", f"`{argument.name}` is given twice")
@@ -184,6 +179,17 @@ def _word(
         f"`{cls.name}` knows no word `{text}`{hint}",
         f"`{cls.name}` knows {listed}" if understood else f"`{cls.name}` knows no words",
     )
+
+
+def words_alone(argument: Argument) -> dict[str, object]:
+    """Return the words that set an argument without its name, and the values they stand for."""
+    words = dict(argument.words)
+    if argument.kind is Kind.PADDING and argument.field == "pad":
+        words |= _padding_words()
+    if argument.kind is Kind.SWITCH and argument.positional:
+        words[argument.name] = True
+    words.pop("none", None)
+    return words
 
 
 def _padding_words() -> dict[str, object]:

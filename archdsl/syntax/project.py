@@ -25,13 +25,17 @@ ROOT_MARKS = (".git", "pyproject.toml")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One spec with everything it uses. ``nets`` are those of the spec itself, in its order."""
+    """One spec with everything it uses. ``nets`` are those of the spec itself, in its order.
+
+    ``paths`` are all files it was looked for in, the spec's own first: also those that are missing.
+    """
 
     source: SourceFile
     sources: tuple[SourceFile, ...]
     nets: tuple[nodes.Net, ...]
     blocks: Mapping[str, nodes.Block]
     own_blocks: tuple[nodes.Block, ...]
+    paths: tuple[Path, ...] = ()
 
 
 def read_project(path: Path, name: str | None = None) -> tuple[Project, tuple[Diagnostic, ...]]:
@@ -69,6 +73,7 @@ class _Reader:
         self.found = Collector()
         self.sources: list[SourceFile] = []
         self.done: set[Path] = set()
+        self.wanted: list[Path] = []
         self.blocks: dict[str, nodes.Block] = {}
 
     def project(
@@ -79,7 +84,12 @@ class _Reader:
         for net in file.nets:
             self._define(net, nets)
         project = Project(
-            source, tuple(self.sources), tuple(nets.values()), self.blocks, file.blocks
+            source,
+            tuple(self.sources),
+            tuple(nets.values()),
+            self.blocks,
+            file.blocks,
+            tuple(dict.fromkeys((path, *self.wanted))),
         )
         return project, self.found.sorted()
 
@@ -100,6 +110,7 @@ class _Reader:
             if target in on_trail:
                 self._cycle(use, [entry.name for entry in on_trail[on_trail.index(target) :]])
             elif target not in self.done:
+                self.wanted.append(target)
                 used = self.load(target, _shown(target, path, source.name), use.span)
                 if used is not None:
                     file = self._parse(used, target)

@@ -8,9 +8,9 @@ sources count UTF-16 units, as JavaScript does.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archdsl.check import Field, costs, fields
 from archdsl.compare import call_text, spoken
@@ -36,6 +36,7 @@ MOST_TOGETHER = 3_000
 LONGEST_LINE = 34
 
 Plain = dict[str, Any]
+T = TypeVar("T")
 
 
 def document(network: Network) -> Plain:
@@ -69,6 +70,11 @@ class _Table:
             self._at[key] = len(self.rows)
             self.rows.append(row)
         return self._at[key]
+
+    def row(self, key: T, shown: Callable[[T], Any]) -> int:
+        """Return the row of a value, which is made of it where it has none yet."""
+        known = self._at.get(key)
+        return self.index(key, shown(key)) if known is None else known
 
 
 class _Writer:
@@ -109,8 +115,8 @@ class _Writer:
         made: Plain = {
             "path": node.id,
             "operator": self.operator(node.op),
-            "shape": self.shapes.index(node.shape, str(node.shape)),
-            "field": self.fields.index(field, _field_text(field)),
+            "shape": self.shapes.row(node.shape, str),
+            "field": self.fields.row(field, _field_text),
             "places": [self.place(span) for span in node.origin],
         }
         if node.operands:

@@ -3,8 +3,29 @@
 In comes a graph; out goes a :class:`Summary`, and its text, markdown, CSV or JSON form.
 """
 
-from archdsl.targets.summary.printers import FORMATS, print_summaries
+from archdsl.targets.summary.printers import (
+    FORMATS,
+    HEADINGS,
+    NUMBERS,
+    Line,
+    Table,
+    print_summaries,
+    table,
+)
 from archdsl.targets.summary.summarise import summarise
 from archdsl.targets.summary.summary import Head, Reach, Stage, Summary
 
-__all__ = ["FORMATS", "Head", "Reach", "Stage", "Summary", "print_summaries", "summarise"]
+__all__ = [
+    "FORMATS",
+    "HEADINGS",
+    "NUMBERS",
+    "Head",
+    "Line",
+    "Reach",
+    "Stage",
+    "Summary",
+    "Table",
+    "print_summaries",
+    "summarise",
+    "table",
+]

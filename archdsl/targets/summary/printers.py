@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from archdsl.ops import Cost
@@ -39,6 +40,41 @@ UNITS = (
 Row = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the table: the stage's path, how deep it is nested, a cell per heading."""
+
+    path: str
+    level: int
+    cells: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The summary as people read it; a longer text than :data:`WIDEST_WIDTHS` is cut."""
+
+    title: str
+    lines: tuple[Line, ...]
+    total: Row
+    heads: tuple[Line, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def table(summary: Summary) -> Table:
+    """Return what the forms for people show, under :data:`HEADINGS`."""
+    return Table(
+        _title(summary),
+        tuple(Line(stage.path, level, _row(stage)) for level, stage in _levels(summary.stages)),
+        _total(summary),
+        tuple(
+            Line(stage.path, level, _row(stage) if level else _head_row(head))
+            for head in summary.heads
+            for level, stage in _levels((head.stage,))
+        ),
+        tuple(_facts(summary)),
+    )
+
+
 def print_summaries(summaries: Sequence[Summary], format: str) -> str:
     """Return the summaries in one of :data:`FORMATS`, ready to be written."""
     return FORMATS[format](summaries)
@@ -52,13 +88,10 @@ def _text(summaries: Sequence[Summary]) -> str:
 
 
 def _text_of(summary: Summary) -> str:
-    rows = [_row(stage, "  " * level) for level, stage in _levels(summary.stages)]
-    total = _total(summary)
-    heads = [
-        (_row(stage, "  " * level) if level else _head_row(head))
-        for head in summary.heads
-        for level, stage in _levels((head.stage,))
-    ]
+    shown = table(summary)
+    rows = [_indented(line, "  ") for line in shown.lines]
+    heads = [_indented(line, "  ") for line in shown.heads]
+    total = shown.total
     columns = list(zip(HEADINGS, *rows, total, *heads, strict=True))
     widths = [max(map(len, column)) for column in columns]
 
@@ -70,12 +103,11 @@ def _text_of(summary: Summary) -> str:
         return "  ".join(cells).rstrip()
 
     rule = "─" * len(line(HEADINGS).ljust(sum(widths) + 2 * (len(widths) - 1)))
-    lines = [_title(summary), "", line(HEADINGS), rule, *map(line, rows), rule, line(total)]
+    lines = [shown.title, "", line(HEADINGS), rule, *map(line, rows), rule, line(total)]
     if heads:
         lines += ["", "auxiliary heads, for training only and not in the total", *map(line, heads)]
-    facts = _facts(summary)
-    label = max(len(name) for name, _ in facts) + 2
-    lines += ["", *(f"{name.ljust(label)}{fact}" for name, fact in facts), "", *UNITS]
+    label = max(len(name) for name, _ in shown.facts) + 2
+    lines += ["", *(f"{name.ljust(label)}{fact}" for name, fact in shown.facts), "", *UNITS]
     return "\n".join(lines) + "\n"
 
 
@@ -84,17 +116,22 @@ def _markdown(summaries: Sequence[Summary]) -> str:
 
 
 def _markdown_of(summary: Summary) -> str:
+    shown = table(summary)
     marks = ("---:" if heading in NUMBERS else "---" for heading in HEADINGS)
-    lines = [f"## {summary.name}", "", _title(summary), "", _cells(HEADINGS), _cells(tuple(marks))]
-    lines += [_cells(_row(stage, "· " * level)) for level, stage in _levels(summary.stages)]
-    lines.append(_cells(tuple(cell and f"**{cell}**" for cell in _total(summary))))
-    for head in summary.heads:
-        for level, stage in _levels((head.stage,)):
-            row = _row(stage, "· " * level) if level else _head_row(head)
-            lines.append(_cells((f"{row[0]} (training only)", *row[1:])))
-    lines += ["", *(f"- {name}: {fact}" for name, fact in _facts(summary)), ""]
+    lines = [f"## {summary.name}", "", shown.title, "", _cells(HEADINGS), _cells(tuple(marks))]
+    lines += [_cells(_indented(line, "· ")) for line in shown.lines]
+    lines.append(_cells(tuple(cell and f"**{cell}**" for cell in shown.total)))
+    for line in shown.heads:
+        name, *rest = _indented(line, "· ")
+        lines.append(_cells((f"{name} (training only)", *rest)))
+    lines += ["", *(f"- {name}: {fact}" for name, fact in shown.facts), ""]
     lines += [f"- {unit}" for unit in UNITS]
     return "\n".join(lines) + "\n"
+
+
+def _indented(line: Line, indent: str) -> Row:
+    name, *rest = line.cells
+    return (indent * line.level + name, *rest)
 
 
 def _cells(row: Row) -> str:
@@ -112,9 +149,9 @@ def _levels(stages: Sequence[Stage], level: int = 0) -> Iterator[tuple[int, Stag
         yield from _levels(stage.stages, level + 1)
 
 
-def _row(stage: Stage, indent: str = "") -> Row:
+def _row(stage: Stage) -> Row:
     return (
-        indent + stage.name,
+        stage.name,
         stage.type,
         stage.patch,
         str(stage.output),

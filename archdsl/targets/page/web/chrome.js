@@ -47,8 +47,9 @@ export class Chrome {
       this.zoomButtons(),
       this.toast,
     );
+    // Beside an editor the page around has landmarks of its own.
     const main = html(
-      "main",
+      this.withSource ? "main" : "div",
       { class: "main" },
       this.withSource ? viewer.source.element : null,
       canvas,
@@ -58,7 +59,9 @@ export class Chrome {
     this.showPanels();
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.dark.addEventListener("change", () => this.applyTheme());
-    this.setTheme(remembered("archdsl-theme") ?? "auto");
+    this.hasTheme = options.theme === undefined;
+    this.themeButton.hidden = !this.hasTheme;
+    this.setTheme(options.theme ?? remembered("archdsl-theme") ?? "auto");
     element.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => {
       if (event.target !== document.body) return;
@@ -93,7 +96,7 @@ export class Chrome {
       icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"),
     );
     return html(
-      "header",
+      this.withSource ? "header" : "div",
       { class: "bar" },
       html("div", { class: "name" }, this.title, this.totals),
       this.finder.element,
@@ -165,7 +168,7 @@ export class Chrome {
     this.applyTheme();
     this.themeButton.title = `Theme: ${theme}`;
     this.themeButton.setAttribute("aria-label", `Theme: ${theme}`);
-    remember("archdsl-theme", theme);
+    if (this.hasTheme) remember("archdsl-theme", theme);
   }
 
   applyTheme() {
@@ -295,7 +298,7 @@ export class Chrome {
         u: () => viewer.toLevel(Infinity),
         s: () => this.withSource && this.togglePanel("source"),
         d: () => this.togglePanel("details"),
-        t: () => this.nextTheme(),
+        t: () => this.hasTheme && this.nextTheme(),
         Escape: () => viewer.select([], { isStep: true }),
       }[event.key] ?? (/^[1-9]$/.test(event.key) ? () => viewer.toLevel(Number(event.key)) : null);
     if (!act) return;

@@ -147,7 +147,7 @@ export class DetailsPanel {
               ? html("span", { class: "note" }, ` ${child.lines.join(" ")}`)
               : null,
           ),
-          html("td", {}, this.model.shapes(child.outputs).join(", ")),
+          html("td", {}, this.shapes(child.outputs)),
           html("td", { class: "figure" }, child.params ? short(child.params) : ""),
         ),
       );
@@ -187,6 +187,15 @@ export class DetailsPanel {
         : null,
       part.parent ? null : this.model.data.notes.map((note) => html("p", { class: "note" }, note)),
     ];
+  }
+
+  /** Shapes that break between each other only. */
+  shapes(values) {
+    const shapes = this.model.shapes(values);
+    return shapes.map((shape, at) => [
+      html("span", { class: "whole" }, shape + (at + 1 < shapes.length ? "," : "")),
+      " ",
+    ]);
   }
 
   spec(part) {

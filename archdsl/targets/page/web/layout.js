@@ -209,7 +209,8 @@ function measured(part, graph, children, wires) {
   const footer = isRoot ? (wires.exits.length ? 52 : pad) : wires.exits.length ? 24 : pad;
   let width = right - left + 2 * pad;
   let shift = pad - left;
-  const firstEntry = wires.entries ? graph.node("i0").x + shift : Infinity;
+  const entering = portNames("i", wires.entries).map((name) => graph.node(name).x + shift);
+  const firstEntry = Math.min(...entering);
   const title = isRoot ? 0 : widthOf(part.title, SIZES.frame, true) + 32;
   // Edges that enter keep clear of the title.
   if (title > firstEntry) {

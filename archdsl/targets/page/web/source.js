@@ -9,6 +9,14 @@ const TOKEN = new RegExp(
   "g",
 );
 
+/** Stands in where the page around the viewer shows the source itself. */
+export class NoSource {
+  element = html("div");
+  load() {}
+  mark() {}
+  tint() {}
+}
+
 export class SourcePanel {
   /** `onpick(file, offset, line)` is called for a click, `onhover` with the same, or null. */
   constructor({ onpick, onhover }) {
@@ -51,7 +59,7 @@ export class SourcePanel {
     const linked = this.sources.map(() => new Set());
     model.byPlace.forEach((parts, at) => {
       const place = model.place(at);
-      if (parts.length) linked[place.file].add(place.line);
+      if (parts.some((part) => part.parent)) linked[place.file].add(place.line);
     });
     this.linked = linked;
     this.marks = [];

@@ -12,7 +12,7 @@ import { pngOf, save, svgText } from "./exporting.js";
 import { Diagram } from "./diagram.js";
 import { Layout } from "./layout.js";
 import { Model } from "./model.js";
-import { SourcePanel } from "./source.js";
+import { NoSource, SourcePanel } from "./source.js";
 import { Walker } from "./walker.js";
 
 const MOST_DRAWN = 4000;
@@ -21,9 +21,12 @@ const MOST_DRAWN = 4000;
  * Show a network, as `archdsl.targets.page.document` describes it, in an element.
  *
  * `options.address` keeps selection and folding in the page's address, `options.source: false`
- * leaves out the source text, for a page with an editor of its own. Returns an object with
- * `update(document)`, `select(path)`, `selectAt(fileName, offset, line)`, `on(event, handler)`, and
- * `element`. Events: `select` with `{ id, places: [{ name, start, end, line }] }`, or with nulls.
+ * leaves out the source text, for a page with an editor of its own, and `options.theme` ("light" or
+ * "dark") the choice of colours, which is then that page's. Returns an object with
+ * `update(document)`, `select(path)`, `selectAt(fileName, offset, line, how)`, `theme(name)`,
+ * `on(event, handler)`, and `element`. With `how.follow` a selection stays among what is unfolded,
+ * and nobody is told of it. Events: `select` with `{ id, places: [{ name, start, end, line }] }`, or
+ * with nulls; `place` with such a place, when a link to it is followed.
  */
 export function mount(element, data, options = {}) {
   const viewer = new Viewer(element, options);
@@ -32,7 +35,8 @@ export function mount(element, data, options = {}) {
     element,
     update: (next) => viewer.load(next),
     select: (path) => viewer.selectPath(path),
-    selectAt: (name, offset, line) => viewer.selectAt(name, offset, line),
+    selectAt: (name, offset, line, how) => viewer.selectAt(name, offset, line, how),
+    theme: (name) => viewer.chrome.setTheme(name),
     fit: () => viewer.fit(),
     on: (event, handler) => viewer.on(event, handler),
   };
@@ -46,16 +50,17 @@ class Viewer {
     this.selected = [];
     this.handlers = new Map();
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.source = new SourcePanel({
+    const told = {
       onpick: (file, offset, line) => this.pickSource(file, offset, line),
       onhover: (place) => this.hoverSource(place),
-    });
+    };
+    this.source = options.source === false ? new NoSource() : new SourcePanel(told);
     this.details = new DetailsPanel({
       go: (part) => this.go(part, { isStep: true }),
       toggle: (part) => this.toggle(part),
       unfoldAll: (part) => this.unfoldBelow(part),
       unfoldTo: (parts) => this.unfoldTo(parts),
-      showPlace: (place) => this.source.mark([place]),
+      showPlace: (place) => this.showPlace(place),
     });
     this.diagram = new Diagram({
       onclick: (part, event) => this.click(part, event),
@@ -253,10 +258,7 @@ class Viewer {
       this.note(isStep);
       this.emit("select", {
         id: first?.id ?? null,
-        places: places.map((place) => ({
-          ...place,
-          name: this.model.data.sources[place.file].name,
-        })),
+        places: places.map((place) => this.named(place)),
       });
       if (first && parts.length > 1)
         this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
@@ -272,11 +274,19 @@ class Viewer {
     return part !== null;
   }
 
-  selectAt(name, offset, line) {
+  selectAt(name, offset, line, { follow = false } = {}) {
     const file = this.model.data.sources.findIndex((source) => source.name === name);
-    const parts = file < 0 ? [] : this.model.madeFrom(file, offset, line);
-    if (parts.length) this.select(parts, { scroll: false });
+    const made = file < 0 ? [] : this.model.madeFrom(file, offset, line);
+    const parts = follow ? [...new Set(made.map((part) => this.visible(part)))] : made;
+    const isNew =
+      parts.length !== this.selected.length || parts.some((part, at) => part !== this.selected[at]);
+    if (parts.length && (isNew || !follow)) this.select(parts, { scroll: false, quiet: follow });
     return parts.length > 0;
+  }
+
+  /** A part, or the folded one that it is in. */
+  visible(part) {
+    return part.ancestors.find((one) => one.isFoldable && !this.open.has(one.id)) ?? part;
   }
 
   showDetails() {
@@ -305,6 +315,15 @@ class Viewer {
       return;
     }
     this.select(parts, { isStep: true, scroll: false });
+  }
+
+  showPlace(place) {
+    this.source.mark([place]);
+    this.emit("place", this.named(place));
+  }
+
+  named(place) {
+    return { ...place, name: this.model.data.sources[place.file].name };
   }
 
   hoverSource(place) {
