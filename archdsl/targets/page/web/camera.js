@@ -31,7 +31,10 @@ export class Camera {
 
   apply() {
     const f = (number) => Math.round(number * 1000) / 1000;
-    this.moved.setAttribute("transform", `translate(${f(this.x)} ${f(this.y)}) scale(${f(this.scale)})`);
+    this.moved.setAttribute(
+      "transform",
+      `translate(${f(this.x)} ${f(this.y)}) scale(${f(this.scale)})`,
+    );
     this.onmove(this);
   }
 
@@ -75,7 +78,10 @@ export class Camera {
   /** Show a box as a whole; `most` bounds how large it gets. */
   fit(box, { most = 1.4, smooth = false } = {}) {
     const { width, height } = this.size;
-    const room = { width: Math.max(40, width - 2 * MARGIN), height: Math.max(40, height - 2 * MARGIN) };
+    const room = {
+      width: Math.max(40, width - 2 * MARGIN),
+      height: Math.max(40, height - 2 * MARGIN),
+    };
     const scale = Math.max(LEAST, Math.min(most, room.width / box.width, room.height / box.height));
     const x = width / 2 - (box.x + box.width / 2) * scale;
     const y = height / 2 - (box.y + box.height / 2) * scale;
@@ -91,12 +97,17 @@ export class Camera {
     const left = box.x * scale + this.x;
     const top = box.y * scale + this.y;
     const isIn =
-      left >= MARGIN && top >= MARGIN &&
-      left + box.width * scale <= width - MARGIN && top + box.height * scale <= height - MARGIN;
+      left >= MARGIN &&
+      top >= MARGIN &&
+      left + box.width * scale <= width - MARGIN &&
+      top + box.height * scale <= height - MARGIN;
     if (scale === this.scale && isIn && !centre) return;
     const place = {
       x: width / 2 - (box.x + box.width / 2) * scale,
-      y: fits || box.height * scale < height ? height / 2 - (box.y + box.height / 2) * scale : MARGIN - box.y * scale,
+      y:
+        fits || box.height * scale < height
+          ? height / 2 - (box.y + box.height / 2) * scale
+          : MARGIN - box.y * scale,
     };
     this.glide(place.x, place.y, scale);
   }
@@ -109,7 +120,8 @@ export class Camera {
   wheel(event) {
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
-    if (event.shiftKey && !event.ctrlKey) return this.pan(-(event.deltaX || event.deltaY) * unit, 0);
+    if (event.shiftKey && !event.ctrlKey)
+      return this.pan(-(event.deltaX || event.deltaY) * unit, 0);
     const speed = event.ctrlKey ? 0.01 : 0.0016;
     this.zoom(Math.exp(-event.deltaY * unit * speed), this.local(event));
   }
@@ -128,7 +140,9 @@ export class Camera {
     if (!before) return;
     const now = this.local(event);
     if (this.pointers.size === 2) {
-      const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      const [other] = [...this.pointers]
+        .filter(([id]) => id !== event.pointerId)
+        .map(([, at]) => at);
       const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
       const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y) || 1;
       this.zoom(distance(now, other) / distance(before, other), middle);

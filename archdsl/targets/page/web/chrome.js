@@ -2,7 +2,7 @@
 
 import { short } from "./details.js";
 import { button, grouped, html, replace } from "./dom.js";
-import { search } from "./search.js";
+import { Finder } from "./finder.js";
 
 const KEYS = [
   ["↓ ↑", "along the flow of values, into and out of unfolded blocks"],
@@ -35,10 +35,26 @@ export class Chrome {
     this.toast = html("div", { class: "toast", hidden: true });
     this.tooltip = html("div", { class: "tooltip", role: "tooltip", hidden: true });
     this.help = this.helpDialog();
-    const canvas = html("div", { class: "canvas" }, viewer.diagram.stage, this.zoomButtons(), this.toast);
+    this.finder = new Finder({
+      onpick: (part) => viewer.go(part, { isStep: true, focus: true }),
+      onpoint: (parts) => viewer.diagram.tint(parts),
+      say: (text) => this.say(text),
+    });
+    const canvas = html(
+      "div",
+      { class: "canvas" },
+      viewer.diagram.stage,
+      this.zoomButtons(),
+      this.toast,
+    );
     // Beside an editor the page around has landmarks of its own.
-    const main = html(this.withSource ? "main" : "div", { class: "main" },
-      this.withSource ? viewer.source.element : null, canvas, viewer.details.element);
+    const main = html(
+      this.withSource ? "main" : "div",
+      { class: "main" },
+      this.withSource ? viewer.source.element : null,
+      canvas,
+      viewer.details.element,
+    );
     replace(element, this.bar(), main, this.tooltip, this.live, this.help);
     this.showPanels();
     this.dark = matchMedia("(prefers-color-scheme: dark)");
@@ -56,16 +72,37 @@ export class Chrome {
 
   bar() {
     const { viewer } = this;
-    this.level = html("select", { "aria-label": "Levels unfolded", title: "Levels unfolded", onchange: () => viewer.toLevel(Number(this.level.value)) });
+    this.level = html("select", {
+      "aria-label": "Levels unfolded",
+      title: "Levels unfolded",
+      onchange: () => viewer.toLevel(Number(this.level.value)),
+    });
     this.foldButton = button("Fold all", { class: "text", onclick: () => viewer.toLevel(0) });
-    this.unfoldButton = button("Unfold all", { class: "text", onclick: () => viewer.toLevel(Infinity) });
-    this.sourceButton = button("Source", { class: "text panel", onclick: () => this.togglePanel("source") });
-    this.detailsButton = button("Details", { class: "text panel", onclick: () => this.togglePanel("details") });
-    this.themeButton = button("Theme", { onclick: () => this.nextTheme() }, icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"));
-    return html(this.withSource ? "header" : "div", { class: "bar" },
+    this.unfoldButton = button("Unfold all", {
+      class: "text",
+      onclick: () => viewer.toLevel(Infinity),
+    });
+    this.sourceButton = button("Source", {
+      class: "text panel",
+      onclick: () => this.togglePanel("source"),
+    });
+    this.detailsButton = button("Details", {
+      class: "text panel",
+      onclick: () => this.togglePanel("details"),
+    });
+    this.themeButton = button(
+      "Theme",
+      { onclick: () => this.nextTheme() },
+      icon("M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18"),
+    );
+    return html(
+      this.withSource ? "header" : "div",
+      { class: "bar" },
       html("div", { class: "name" }, this.title, this.totals),
-      this.searchBox(),
-      html("div", { class: "tools", role: "toolbar", "aria-label": "View" },
+      this.finder.element,
+      html(
+        "div",
+        { class: "tools", role: "toolbar", "aria-label": "View" },
         this.level,
         this.foldButton,
         this.unfoldButton,
@@ -75,7 +112,11 @@ export class Chrome {
         html("span", { class: "gap" }),
         button("Save as SVG", { class: "text", onclick: () => viewer.saveSvg() }, "SVG"),
         button("Save as PNG", { class: "text", onclick: () => viewer.savePng() }, "PNG"),
-        button("Print", { onclick: () => print() }, icon("M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z")),
+        button(
+          "Print",
+          { onclick: () => print() },
+          icon("M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z"),
+        ),
         this.themeButton,
         button("Keys", { onclick: () => this.help.showModal() }, "?"),
       ),
@@ -84,91 +125,17 @@ export class Chrome {
 
   zoomButtons() {
     const { viewer } = this;
-    return html("div", { class: "zoom", role: "toolbar", "aria-label": "Zoom" },
+    return html(
+      "div",
+      { class: "zoom", role: "toolbar", "aria-label": "Zoom" },
       button("Zoom in", { onclick: () => viewer.camera.zoom(1.3, undefined, true) }, "+"),
       button("Zoom out", { onclick: () => viewer.camera.zoom(1 / 1.3, undefined, true) }, "−"),
-      button("Show the whole network", { onclick: () => viewer.fitAll() }, icon("M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5")),
+      button(
+        "Show the whole network",
+        { onclick: () => viewer.fitAll() },
+        icon("M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"),
+      ),
     );
-  }
-
-  // Search.
-
-  searchBox() {
-    this.results = html("ul", { class: "results", role: "listbox", id: "archdsl-results", "aria-label": "Found", hidden: true });
-    this.count = html("div", { class: "count", hidden: true });
-    this.input = html("input", {
-      type: "search",
-      role: "combobox",
-      placeholder: "Search: name, path, conv, 3x3/2 …",
-      "aria-label": "Search the network",
-      "aria-controls": "archdsl-results",
-      "aria-expanded": "false",
-      "aria-autocomplete": "list",
-      autocomplete: "off",
-      spellcheck: "false",
-      oninput: () => this.find(),
-      onfocus: () => this.find(),
-      onkeydown: (event) => this.searchKey(event),
-      onblur: () => setTimeout(() => this.closeSearch(), 150),
-    });
-    return html("div", { class: "search", role: "search" }, this.input, html("div", { class: "found" }, this.results, this.count));
-  }
-
-  find() {
-    const { found, total } = search(this.viewer.model, this.input.value);
-    this.found = found;
-    this.chosen = found.length ? 0 : -1;
-    const asked = this.input.value.trim() !== "";
-    replace(this.results, found.map((part, at) =>
-      html("li", { role: "option", id: `archdsl-result-${at}`, onmousedown: (event) => { event.preventDefault(); this.choose(at); } },
-        html("span", { class: "what" }, part.caption),
-        html("span", { class: "where" }, part.shortPath))));
-    this.results.hidden = !found.length;
-    this.count.hidden = !asked || (total > 0 && total <= found.length);
-    this.count.textContent = total ? `${grouped(total)} found, the first ${found.length} are listed` : "Nothing found";
-    this.input.setAttribute("aria-expanded", String(found.length > 0));
-    if (asked) this.live.textContent = total ? `${grouped(total)} found` : "Nothing found";
-    this.showChosen();
-  }
-
-  showChosen() {
-    [...this.results.children].forEach((row, at) => row.setAttribute("aria-selected", String(at === this.chosen)));
-    const row = this.results.children[this.chosen];
-    if (row) this.input.setAttribute("aria-activedescendant", row.id);
-    else this.input.removeAttribute("aria-activedescendant");
-    row?.scrollIntoView({ block: "nearest" });
-    this.viewer.diagram.tint(row ? [this.found[this.chosen]] : []);
-  }
-
-  searchKey(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.found?.length) {
-      this.chosen = (this.chosen + step + this.found.length) % this.found.length;
-      this.showChosen();
-    } else if (event.key === "Enter" && this.chosen >= 0) {
-      this.choose(this.chosen);
-    } else if (event.key === "Escape") {
-      this.input.value = "";
-      this.closeSearch();
-      this.input.blur();
-    } else {
-      return;
-    }
-    event.preventDefault();
-  }
-
-  choose(at) {
-    const part = this.found[at];
-    this.closeSearch();
-    this.viewer.go(part, { isStep: true, focus: true });
-  }
-
-  closeSearch() {
-    this.results.hidden = true;
-    this.count.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
-    this.viewer.diagram.tint([]);
   }
 
   // Panels, theme, messages.
@@ -219,23 +186,31 @@ export class Chrome {
   }
 
   load(model) {
+    this.finder.model = model;
     const { data, root } = model;
     this.title.textContent = data.name;
     this.totals.textContent = `${short(root.params)} parameters · ${short(root.macs)} MACs · ${grouped(data.nodes.length)} operators`;
     const deepest = Math.max(0, ...model.foldable.map((part) => part.level));
     for (const one of [this.level, this.foldButton, this.unfoldButton]) one.hidden = !deepest;
     const option = (value, text) => html("option", { value }, text);
-    replace(this.level,
+    replace(
+      this.level,
       option("0", "Folded"),
-      Array.from({ length: Math.max(0, deepest - 1) }, (_, at) => option(String(at + 1), `${at + 1} deep`)),
+      Array.from({ length: Math.max(0, deepest - 1) }, (_, at) =>
+        option(String(at + 1), `${at + 1} deep`),
+      ),
       deepest ? option("Infinity", "Unfolded") : null,
-      html("option", { value: "own", hidden: true }, "As chosen"));
+      html("option", { value: "own", hidden: true }, "As chosen"),
+    );
   }
 
   /** Say in the list of levels which one is drawn, if it is one of them. */
   showLevel(open, model) {
-    const levels = [...this.level.options].map((one) => one.value).filter((value) => value !== "own");
-    const fits = (value) => model.foldable.every((part) => open.has(part.id) === part.level <= Number(value));
+    const levels = [...this.level.options]
+      .map((one) => one.value)
+      .filter((value) => value !== "own");
+    const fits = (value) =>
+      model.foldable.every((part) => open.has(part.id) === part.level <= Number(value));
     this.level.value = levels.find(fits) ?? "own";
   }
 
@@ -252,14 +227,23 @@ export class Chrome {
     const rows = [
       html("strong", {}, part.caption),
       html("code", {}, part.shortPath),
-      html("span", {}, [model.shapes(part.inputs).join(", "), model.shapes(part.outputs).join(", ")].filter(Boolean).join(" → ")),
-      part.params ? html("span", {}, `${grouped(part.params)} parameters, ${short(part.macs)} MACs`) : null,
+      html(
+        "span",
+        {},
+        [model.shapes(part.inputs).join(", "), model.shapes(part.outputs).join(", ")]
+          .filter(Boolean)
+          .join(" → "),
+      ),
+      part.params
+        ? html("span", {}, `${grouped(part.params)} parameters, ${short(part.macs)} MACs`)
+        : null,
     ];
     replace(this.tooltip, rows);
     this.tooltip.hidden = false;
     const { width, height } = this.tooltip.getBoundingClientRect();
     const left = Math.min(event.clientX + 14, innerWidth - width - 8);
-    const top = event.clientY + 18 + height > innerHeight ? event.clientY - height - 10 : event.clientY + 18;
+    const top =
+      event.clientY + 18 + height > innerHeight ? event.clientY - height - 10 : event.clientY + 18;
     this.tooltip.style.left = `${Math.max(8, left)}px`;
     this.tooltip.style.top = `${Math.max(8, top)}px`;
   }
@@ -269,31 +253,54 @@ export class Chrome {
   }
 
   helpDialog() {
-    const rows = KEYS.map(([keys, what]) => html("tr", {}, html("th", { scope: "row" }, keys.split(" ").map((key) => (/^(…|arrows|\+)$/.test(key) && keys !== "+ −" ? ` ${key} ` : [html("kbd", {}, key), " "]))), html("td", {}, what)));
-    return html("dialog", { class: "help", "aria-label": "Keys" },
+    const rows = KEYS.map(([keys, what]) =>
+      html(
+        "tr",
+        {},
+        html(
+          "th",
+          { scope: "row" },
+          keys
+            .split(" ")
+            .map((key) =>
+              /^(…|arrows|\+)$/.test(key) && keys !== "+ −"
+                ? ` ${key} `
+                : [html("kbd", {}, key), " "],
+            ),
+        ),
+        html("td", {}, what),
+      ),
+    );
+    return html(
+      "dialog",
+      { class: "help", "aria-label": "Keys" },
       html("h2", {}, "Keys"),
       html("table", {}, html("tbody", {}, rows)),
-      html("form", { method: "dialog" }, html("button", { class: "text" }, "Close")));
+      html("form", { method: "dialog" }, html("button", { class: "text" }, "Close")),
+    );
   }
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || this.help.open) return;
     const { viewer } = this;
-    const act = {
-      "/": () => { this.input.focus(); this.input.select(); },
-      "?": () => this.help.showModal(),
-      "+": () => viewer.camera.zoom(1.3, undefined, true),
-      "=": () => viewer.camera.zoom(1.3, undefined, true),
-      "-": () => viewer.camera.zoom(1 / 1.3, undefined, true),
-      0: () => viewer.fitAll(),
-      f: () => viewer.toLevel(0),
-      u: () => viewer.toLevel(Infinity),
-      s: () => this.withSource && this.togglePanel("source"),
-      d: () => this.togglePanel("details"),
-      t: () => this.hasTheme && this.nextTheme(),
-      Escape: () => viewer.select([], { isStep: true }),
-    }[event.key] ?? (/^[1-9]$/.test(event.key) ? () => viewer.toLevel(Number(event.key)) : null);
+    const act =
+      {
+        "/": () => {
+          this.finder.focus();
+        },
+        "?": () => this.help.showModal(),
+        "+": () => viewer.camera.zoom(1.3, undefined, true),
+        "=": () => viewer.camera.zoom(1.3, undefined, true),
+        "-": () => viewer.camera.zoom(1 / 1.3, undefined, true),
+        0: () => viewer.fitAll(),
+        f: () => viewer.toLevel(0),
+        u: () => viewer.toLevel(Infinity),
+        s: () => this.withSource && this.togglePanel("source"),
+        d: () => this.togglePanel("details"),
+        t: () => this.hasTheme && this.nextTheme(),
+        Escape: () => viewer.select([], { isStep: true }),
+      }[event.key] ?? (/^[1-9]$/.test(event.key) ? () => viewer.toLevel(Number(event.key)) : null);
     if (!act) return;
     event.preventDefault();
     act();
@@ -302,7 +309,12 @@ export class Chrome {
 
 function icon(path) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [name, value] of [["viewBox", "0 0 24 24"], ["class", "icon"], ["aria-hidden", "true"]]) made.setAttribute(name, value);
+  for (const [name, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["class", "icon"],
+    ["aria-hidden", "true"],
+  ])
+    made.setAttribute(name, value);
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
   line.setAttribute("d", path);
   made.append(line);

@@ -1,7 +1,6 @@
 // The drawing on the page: its elements, marks and pointer events.
 
 import { svg } from "./dom.js";
-import { Layout } from "./layout.js";
 import { draw } from "./scene.js";
 
 export class Diagram {
@@ -22,12 +21,8 @@ export class Diagram {
     this.stage.addEventListener("focusout", () => this.light(null));
   }
 
-  layoutFor(model) {
-    this.model = model;
-    return new Layout(model);
-  }
-
   draw(scene, model) {
+    this.model = model;
     const made = draw(scene, model);
     this.boxes = made.boxes;
     this.edges = new Map();
@@ -49,7 +44,9 @@ export class Diagram {
   /** What is drawn of a part: itself, or the folded box around it. */
   drawnFor(part) {
     if (this.boxes.has(part.id)) return this.boxes.get(part.id);
-    const outer = part.ancestors.find((one) => this.boxes.has(one.id) && !this.boxes.get(one.id).box.isFrame);
+    const outer = part.ancestors.find(
+      (one) => this.boxes.has(one.id) && !this.boxes.get(one.id).box.isFrame,
+    );
     return outer ? this.boxes.get(outer.id) : null;
   }
 
@@ -113,7 +110,8 @@ export class Diagram {
 
   /** Tint the boxes made from a line, while a pointer is over it. */
   tint(parts) {
-    for (const element of this.stage.querySelectorAll(".tinted")) element.classList.remove("tinted");
+    for (const element of this.stage.querySelectorAll(".tinted"))
+      element.classList.remove("tinted");
     for (const part of parts) this.drawnFor(part)?.element.classList.add("tinted");
   }
 

@@ -28,7 +28,11 @@ export function replace(element, ...children) {
 
 export function button(label, attributes, ...content) {
   const shown = content.length ? content : [label];
-  return html("button", { type: "button", "aria-label": label, title: label, ...attributes }, shown);
+  return html(
+    "button",
+    { type: "button", "aria-label": label, title: label, ...attributes },
+    shown,
+  );
 }
 
 export const grouped = (number) => number.toLocaleString("en-US");

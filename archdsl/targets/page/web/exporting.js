@@ -2,7 +2,16 @@
 
 import { FONTS } from "./text.js";
 
-const WRITTEN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor", "opacity"];
+const WRITTEN = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "opacity",
+];
 const UNSAID = { opacity: "1", "stroke-dasharray": "none", "stroke-width": "1px", stroke: "none" };
 const PAPER = 20;
 const MOST_PIXELS = 60e6;
@@ -21,7 +30,9 @@ export function svgText(net, scene, title, paper) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}" role="img" aria-label="${named}" font-family="${escaped(FONTS)}">` +
     `<title>${named}</title><rect width="100%" height="100%" fill="${escaped(paper)}"/>` +
-    new XMLSerializer().serializeToString(copy).replaceAll(' xmlns="http://www.w3.org/2000/svg"', "") +
+    new XMLSerializer()
+      .serializeToString(copy)
+      .replaceAll(' xmlns="http://www.w3.org/2000/svg"', "") +
     "</svg>\n"
   );
 }
@@ -37,7 +48,8 @@ function write(element, original) {
   }
   const label = element.getAttribute("aria-label");
   for (const { name } of [...element.attributes]) {
-    if (name.startsWith("aria-") || ["role", "tabindex"].includes(name)) element.removeAttribute(name);
+    if (name.startsWith("aria-") || ["role", "tabindex"].includes(name))
+      element.removeAttribute(name);
   }
   const id = element.getAttribute("data-id");
   if (id) {
@@ -60,7 +72,12 @@ export async function pngOf(text) {
     const image = new Image();
     image.src = url;
     await image.decode();
-    const wanted = Math.min(2, Math.sqrt(MOST_PIXELS / (image.width * image.height)), 16000 / image.width, 16000 / image.height);
+    const wanted = Math.min(
+      2,
+      Math.sqrt(MOST_PIXELS / (image.width * image.height)),
+      16000 / image.width,
+      16000 / image.height,
+    );
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(image.width * wanted);
     canvas.height = Math.round(image.height * wanted);

@@ -2,6 +2,7 @@
 
 import { Graph, layout } from "./dagre.js";
 import { orderBranches } from "./order.js";
+import { TURN, besides, levelsOf, route } from "./route.js";
 import { widthOf } from "./text.js";
 
 export const SIZES = { title: 12, line: 11, shape: 10, frame: 12.5 };
@@ -12,18 +13,18 @@ const GAP = { beside: 20, below: 30 };
 /** Weight of edges but those into merges: branches begin side by side, right below the fork. */
 const HEAVY = 4;
 const MOST_FOR_SIMPLEX = 600;
-/** Where between two levels an edge turns: edges into a merge late, clear of the labels. */
-const TURN = { usual: 0.5, merge: 0.72 };
+const MOST_KEPT = 2000;
 
-/** Lays out the parts of a model; results are kept, so that folding repeats little work. */
+/** Lays out models; results are kept, so that folding and editing repeat little work. */
 export class Layout {
-  constructor(model) {
-    this.model = model;
+  constructor() {
     this.known = new Map();
   }
 
   /** Return the scene: the root's frame with everything shown inside, in absolute places. */
-  scene(open) {
+  scene(model, open) {
+    if (this.known.size > MOST_KEPT) this.known.clear();
+    this.model = model;
     const root = this.frame(this.model.root, open);
     place(root, 0, 0);
     return root;
@@ -56,8 +57,10 @@ export class Layout {
     const wires = wiring(part, children, this.model);
     const key = JSON.stringify([
       part.parent === null || part.title,
+      children.map((c) => [c.part.data.role, c.part.aux]),
       children.map((c) => [c.width, c.height, c.entries, c.exits]),
-      wires.edges.map((e) => [e.tail, e.head, e.label, e.heavy]),
+      wires.edges.map((e) => [e.tail, e.tailSlot, e.head, e.slot, e.label, e.heavy, e.aux]),
+      wires.exits,
     ]);
     let places = this.known.get(key);
     if (!places) this.known.set(key, (places = arrange(part, children, wires)));
@@ -99,7 +102,8 @@ function wiring(part, children, model) {
   );
   part.outputs.forEach((value, slot) => connect(value, `o${slot}`, slot));
   const several = part.outputs.length > 1;
-  const result = (value) => (several ? `${model.unitOf.get(value).shortPath} ` : "") + model.shape(value);
+  const result = (value) =>
+    (several ? `${model.unitOf.get(value).shortPath} ` : "") + model.shape(value);
   const exits = part.outputs.map((value) => (isRoot ? result(value) : ""));
   return { edges, entries: part.inputs.length, exits };
 }
@@ -132,7 +136,10 @@ function arrange(part, children, wires) {
     const weight = edge.heavy ? HEAVY : 1;
     graph.setEdge(edge.tail, edge.head, { ...label, labeloffset: 4, weight, at }, `${edge.slot}`);
   });
-  for (const [names, side] of [[portNames("i", wires.entries), "top"], [portNames("o", wires.exits.length), "end"]]) {
+  for (const [names, side] of [
+    [portNames("i", wires.entries), "top"],
+    [portNames("o", wires.exits.length), "end"],
+  ]) {
     if (names.length < 2) continue;
     // Keeps all ports of one side on one level.
     graph.setNode(side, { width: 1, height: 1 });
@@ -161,7 +168,7 @@ const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 /** The boxes from the first result up to an input, which stand straight below each other. */
 function mainPath(edges) {
   const path = ["o0"];
-  for (let edge; (edge = edges.find((one) => one.head === path[0])); ) path.unshift(edge.tail);
+  for (let edge; (edge = edges.find((one) => one.head === path[0]));) path.unshift(edge.tail);
   return path;
 }
 
@@ -175,7 +182,10 @@ function measured(part, graph, children, wires) {
   const names = graph.nodes().filter((name) => name !== "top" && name !== "end");
   const nodes = names.map((name) => graph.node(name));
   const corner = (child, index) => graph.node(`m${index}`).x - anchor(child);
-  const edges = graph.edges().map((name) => graph.edge(name)).filter((edge) => edge.at >= 0);
+  const edges = graph
+    .edges()
+    .map((name) => graph.edge(name))
+    .filter((edge) => edge.at >= 0);
   const labelled = edges.filter((edge) => wires.edges[edge.at].label);
   const inner = nodes.filter((_, at) => names[at].startsWith("m"));
   const ports = nodes.filter((_, at) => !names[at].startsWith("m"));
@@ -199,7 +209,8 @@ function measured(part, graph, children, wires) {
   const footer = isRoot ? (wires.exits.length ? 52 : pad) : wires.exits.length ? 24 : pad;
   let width = right - left + 2 * pad;
   let shift = pad - left;
-  const firstEntry = wires.entries ? graph.node("i0").x + shift : Infinity;
+  const entering = portNames("i", wires.entries).map((name) => graph.node(name).x + shift);
+  const firstEntry = Math.min(...entering);
   const title = isRoot ? 0 : widthOf(part.title, SIZES.frame, true) + 32;
   // Edges that enter keep clear of the title.
   if (title > firstEntry) {
@@ -216,7 +227,7 @@ function measured(part, graph, children, wires) {
     const { x, y } = at(`m${index}`);
     return { x: x - anchor(child), y: y - child.height / 2 };
   });
-  const levels = ranks(inner, down);
+  const levels = levelsOf(inner, down);
   const drawn = wires.edges.map((edge) => {
     const found = graph.edge(edge.tail, edge.head, `${edge.slot}`);
     const start = portOf(edge.tail, edge.tailSlot, "exits");
@@ -243,65 +254,6 @@ function measured(part, graph, children, wires) {
   }
 }
 
-/** The levels that boxes stand on, from top to bottom. */
-function ranks(nodes, down) {
-  const found = new Map();
-  for (const node of nodes) {
-    const level = found.get(node.rank) ?? { top: Infinity, bottom: -Infinity };
-    level.top = Math.min(level.top, node.y - node.height / 2 + down);
-    level.bottom = Math.max(level.bottom, node.y + node.height / 2 + down);
-    found.set(node.rank, level);
-  }
-  return [...found.values()];
-}
-
-/** Points that an edge passes: straight down beside boxes, bent in the space between levels. */
-function route(start, bends, end, levels, hasLabel) {
-  const points = [start];
-  for (const bend of bends) {
-    const level = levels.find(({ top, bottom }) => top - 1 < bend.y && bend.y < bottom + 1);
-    if (level) {
-      points.push({ x: bend.x, y: level.top }, { x: bend.x, y: level.bottom });
-    } else if (hasLabel && bends.length === 1) {
-      points.push(bend);
-    }
-  }
-  points.push(end);
-  const last = points.length - 1;
-  return points.filter((point, at) => {
-    if (at === 0 || at === last) return true;
-    const before = points[at - 1];
-    const after = points[at + 1];
-    const straight = Math.abs(before.x - point.x) < 0.5 && Math.abs(after.x - point.x) < 0.5;
-    return !straight && point.y > start.y && point.y < end.y;
-  });
-}
-
-/** Where a label stands at a height: right of the curve. */
-function besides(points, y) {
-  for (let at = 1; at < points.length; at++) {
-    const [a, b] = [points[at - 1], points[at]];
-    if (y > b.y) continue;
-    // The curve's height as a function of t, inverted by halving.
-    let low = 0;
-    let high = 1;
-    for (let step = 0; step < 20; step++) {
-      const t = (low + high) / 2;
-      const height = a.y + (b.y - a.y) * (3 * turnAt(points, at) * t * (1 - t) + t ** 3);
-      if (height < y) low = t;
-      else high = t;
-    }
-    const part = 3 * low * low - 2 * low ** 3;
-    return { x: a.x + (b.x - a.x) * part + 5 };
-  }
-  return { x: points[points.length - 1].x + 5 };
-}
-
-/** How far down its stretch the curve to a point turns: only the last one leads to a merge. */
-function turnAt(points, at) {
-  return at === points.length - 1 ? points.turn : TURN.usual;
-}
-
 function spread(width, count) {
   if (count < 2) return [width / 2];
   const room = Math.min(width - 24, 18 * (count - 1));
@@ -314,20 +266,4 @@ function place(box, x, y) {
   box.children.forEach((child, at) => {
     place(child, x + box.offsets[at].x, y + box.offsets[at].y);
   });
-}
-
-/** The path of an edge in SVG, every bend with a vertical tangent. */
-export function curve(points, dx = 0, dy = 0) {
-  const f = (number) => Math.round(number * 10) / 10;
-  let before = points[0];
-  let path = `M${f(before.x + dx)} ${f(before.y + dy)}`;
-  for (const [at, point] of points.entries()) {
-    if (at === 0) continue;
-    const middle = before.y + (point.y - before.y) * turnAt(points, at) + dy;
-    const [x, y] = [f(point.x + dx), f(point.y + dy)];
-    const isStraight = Math.abs(before.x - point.x) < 0.5;
-    path += isStraight ? `L${x} ${y}` : `C${f(before.x + dx)} ${f(middle)} ${x} ${f(middle)} ${x} ${y}`;
-    before = point;
-  }
-  return path;
 }

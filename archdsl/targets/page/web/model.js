@@ -109,14 +109,15 @@ export class Model {
   /** The parts made from the innermost stretch of source around an offset, or from its line. */
   madeFrom(file, offset, line) {
     const all = this.data.places.map((_, at) => ({ at, ...this.place(at) }));
-    const here = all.filter((place) => place.file === file && this.byPlace[place.at].length);
+    const isBox = (part) => part.parent !== null;
+    const here = all.filter((place) => place.file === file && this.byPlace[place.at].some(isBox));
     const around = here.filter((place) => place.start <= offset && offset < place.end);
     const length = (place) => place.end - place.start;
     const best = Math.min(...around.map(length));
     const chosen = around.length
       ? around.filter((place) => length(place) === best)
       : here.filter((place) => place.line === line);
-    const parts = new Set(chosen.flatMap((place) => this.byPlace[place.at]));
+    const parts = new Set(chosen.flatMap((place) => this.byPlace[place.at]).filter(isBox));
     // `4 x A` made the repeat, and the copies with it.
     return [...parts].filter((part) => !part.ancestors.some((one) => parts.has(one)));
   }

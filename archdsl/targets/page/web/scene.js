@@ -1,7 +1,8 @@
 // Drawing a scene: boxes as items of a tree that a keyboard can walk, edges between them.
 
 import { grouped, svg } from "./dom.js";
-import { SIZES, curve } from "./layout.js";
+import { SIZES } from "./layout.js";
+import { curve } from "./route.js";
 import { widthOf } from "./text.js";
 
 const HUES = 8;
@@ -20,7 +21,14 @@ function inside(box, model, drawn) {
   const edges = svg("g", { class: "edges", "aria-hidden": "true" });
   for (const edge of box.edges) edges.append(edgeOf(edge, box, drawn));
   const role = box.part.parent ? "group" : null;
-  return [edges, svg("g", { role }, box.children.map((child) => boxOf(child, model, drawn)))];
+  return [
+    edges,
+    svg(
+      "g",
+      { role },
+      box.children.map((child) => boxOf(child, model, drawn)),
+    ),
+  ];
 }
 
 function boxOf(box, model, drawn) {
@@ -54,13 +62,18 @@ function face(box) {
   const corner = rounded ?? (part.isUnit ? 3 : 6);
   const card = (away) => ({ x: x + away, y: y + away, width, height, rx: corner });
   if (part.kind === "repeat") {
-    made.push(svg("rect", { class: "card", ...card(7) }), svg("rect", { class: "card", ...card(3.5) }));
+    made.push(
+      svg("rect", { class: "card", ...card(7) }),
+      svg("rect", { class: "card", ...card(3.5) }),
+    );
   }
   made.push(svg("rect", { class: "face", ...card(0) }));
   const middle = x + width / 2;
   const top = y + (height - 14 * part.lines.length) / 2 + (part.lines.length ? 3 : 4);
   const bold = !part.isUnit;
-  made.push(words(part.title, middle, top, bold ? "title bold" : "title", bold ? SIZES.frame : SIZES.title));
+  made.push(
+    words(part.title, middle, top, bold ? "title bold" : "title", bold ? SIZES.frame : SIZES.title),
+  );
   part.lines.forEach((line, at) =>
     made.push(words(line, middle, top + 14 * (at + 1), "line", SIZES.line)),
   );
@@ -115,7 +128,13 @@ function edgeOf(edge, { x, y, part }, drawn) {
       ? words(edge.label.text, edge.label.x + x, edge.label.y + y + 3.5, "shape start", SIZES.shape)
       : null,
   );
-  drawn.edges.push({ element, from: edge.from ?? part, to: edge.to ?? part, value: edge.value, inner: part });
+  drawn.edges.push({
+    element,
+    from: edge.from ?? part,
+    to: edge.to ?? part,
+    value: edge.value,
+    inner: part,
+  });
   return element;
 }
 

@@ -28,7 +28,9 @@ function cardOf(part, model) {
     cards.set(part, {
       name: plain(part.id.split(".").pop()),
       path: plain(part.id),
-      names: operators.flatMap((one) => [plain(one.name), plain(one.title)]).concat(plain(part.title)),
+      names: operators
+        .flatMap((one) => [plain(one.name), plain(one.title)])
+        .concat(plain(part.title)),
       patches: operators.map((one) => plain(one.patch)).filter(Boolean),
       shapes: model.shapes(part.outputs).map(plain),
       text: plain([part.caption, ...operators.map((one) => one.call)].join(" ")),

@@ -2,7 +2,8 @@
 
 import { html, replace } from "./dom.js";
 
-const WORDS = /\b(?:net|block|use|input|output|default|concat|add|mul|residual|aux|as|if|else|expect|recipe|and|or|not)\b/;
+const WORDS =
+  /\b(?:net|block|use|input|output|default|concat|add|mul|residual|aux|as|if|else|expect|recipe|and|or|not)\b/;
 const TOKEN = new RegExp(
   `(?<comment>#[^\\n]*)|(?<string>"[^"\\n]*")|(?<claim>=>|->)|(?<number>@?\\b\\d[\\dx_./]*\\b)|(?<word>${WORDS.source})|(?<label>@[\\w.]+)`,
   "g",
@@ -26,7 +27,12 @@ export class SourcePanel {
       role: "tabpanel",
       "aria-label": "Source text",
     });
-    this.element = html("section", { class: "source", "aria-label": "Source" }, this.tabs, this.body);
+    this.element = html(
+      "section",
+      { class: "source", "aria-label": "Source" },
+      this.tabs,
+      this.body,
+    );
     this.body.addEventListener("click", (event) => this.click(event));
     this.body.addEventListener("keydown", (event) => this.key(event));
     this.body.addEventListener("mousemove", (event) => {
@@ -53,12 +59,15 @@ export class SourcePanel {
     const linked = this.sources.map(() => new Set());
     model.byPlace.forEach((parts, at) => {
       const place = model.place(at);
-      if (parts.length) linked[place.file].add(place.line);
+      if (parts.some((part) => part.parent)) linked[place.file].add(place.line);
     });
     this.linked = linked;
     this.marks = [];
     this.tabs.hidden = this.sources.length < 2;
-    replace(this.tabs, this.sources.map(({ name }, at) => this.tab(name, at)));
+    replace(
+      this.tabs,
+      this.sources.map(({ name }, at) => this.tab(name, at)),
+    );
     this.show(Math.min(this.file ?? model.data.main, this.sources.length - 1));
   }
 
@@ -123,7 +132,11 @@ export class SourcePanel {
         },
         html("span", { class: "number", "aria-hidden": "true" }, String(line)),
         isLink && content.length
-          ? html("span", { class: "text", role: "link", tabindex: line === here ? "0" : "-1" }, content)
+          ? html(
+              "span",
+              { class: "text", role: "link", tabindex: line === here ? "0" : "-1" },
+              content,
+            )
           : html("span", { class: "text" }, content),
       );
     });

@@ -10,6 +10,7 @@ import { DetailsPanel } from "./details.js";
 import { grouped } from "./dom.js";
 import { pngOf, save, svgText } from "./exporting.js";
 import { Diagram } from "./diagram.js";
+import { Layout } from "./layout.js";
 import { Model } from "./model.js";
 import { NoSource, SourcePanel } from "./source.js";
 import { Walker } from "./walker.js";
@@ -44,6 +45,7 @@ export function mount(element, data, options = {}) {
 class Viewer {
   constructor(element, options) {
     this.options = options;
+    this.layout = new Layout();
     this.open = new Set();
     this.selected = [];
     this.handlers = new Map();
@@ -98,7 +100,6 @@ class Viewer {
     const isFirst = !this.model;
     const before = this.part?.id;
     this.model = new Model(data);
-    this.layout = this.diagram.layoutFor(this.model);
     this.open = new Set([...this.open].filter((id) => this.model.parts.get(id)?.isFoldable));
     this.selected = [];
     this.source.load(this.model);
@@ -113,7 +114,7 @@ class Viewer {
   }
 
   draw() {
-    this.scene = this.layout.scene(this.open);
+    this.scene = this.layout.scene(this.model, this.open);
     this.diagram.draw(this.scene, this.model);
     this.diagram.mark(this.selected);
     this.chrome.showLevel(this.open, this.model);
@@ -128,7 +129,8 @@ class Viewer {
     if (whole < 0.45) {
       const scale = Math.min(1, Math.max(0.7, (width - 48) / this.scene.width));
       const [first] = this.scene.children;
-      const middle = this.scene.width * scale > width ? first.x + first.width / 2 : this.scene.width / 2;
+      const middle =
+        this.scene.width * scale > width ? first.x + first.width / 2 : this.scene.width / 2;
       this.camera.set(width / 2 - middle * scale, 16, scale);
     }
   }
@@ -171,7 +173,10 @@ class Viewer {
   /** Unfold everything down to a level: 0 folds all, Infinity unfolds all. */
   toLevel(level) {
     const open = this.model.foldable.filter((part) => part.level <= level).map((part) => part.id);
-    const text = level === 0 ? "All folded" : `Unfolded ${level === Infinity ? "everything" : `${level} deep`}`;
+    const text =
+      level === 0
+        ? "All folded"
+        : `Unfolded ${level === Infinity ? "everything" : `${level} deep`}`;
     if (!this.setOpen(new Set(open), null, text)) return;
     const hidden = this.part?.ancestors.find((one) => one.isFoldable && !this.open.has(one.id));
     if (hidden) this.select([hidden], { reveal: false });
@@ -184,7 +189,10 @@ class Viewer {
       part.ancestors.every((one) => !one.isFoldable || open.has(one.id)),
     ).length;
     if (count > MOST_DRAWN) {
-      this.chrome.say(`That would draw ${grouped(count)} boxes, and ${grouped(MOST_DRAWN)} are the most: unfold fewer.`, true);
+      this.chrome.say(
+        `That would draw ${grouped(count)} boxes, and ${grouped(MOST_DRAWN)} are the most: unfold fewer.`,
+        true,
+      );
       return false;
     }
     const before = anchor && this.diagram.boxOf(anchor);
@@ -225,10 +233,15 @@ class Viewer {
     if (focus) this.diagram.focus(part);
   }
 
-  select(parts, { isStep = false, reveal = true, centre = false, quiet = false, scroll = true } = {}) {
+  select(
+    parts,
+    { isStep = false, reveal = true, centre = false, quiet = false, scroll = true } = {},
+  ) {
     const [first] = parts;
     this.selected = parts;
-    const hidden = (first?.ancestors ?? []).filter((one) => one.isFoldable && !this.open.has(one.id));
+    const hidden = (first?.ancestors ?? []).filter(
+      (one) => one.isFoldable && !this.open.has(one.id),
+    );
     if (hidden.length) {
       for (const one of hidden) this.open.add(one.id);
       this.draw();
@@ -236,7 +249,8 @@ class Viewer {
       this.diagram.mark(parts);
     }
     if (first) this.fitted = false;
-    if (first && reveal) this.camera.reveal(this.diagram.boxOf(first), { centre, least: centre ? 0.9 : 0.6 });
+    if (first && reveal)
+      this.camera.reveal(this.diagram.boxOf(first), { centre, least: centre ? 0.9 : 0.6 });
     const places = (first?.places ?? []).map((at) => this.model.place(at));
     this.source.mark(places, scroll);
     this.showDetails();
@@ -246,8 +260,10 @@ class Viewer {
         id: first?.id ?? null,
         places: places.map((place) => this.named(place)),
       });
-      if (first && parts.length > 1) this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
-      else if (first && !this.diagram.hasFocus) this.chrome.say(`Selected ${first.caption}, ${first.shortPath}`);
+      if (first && parts.length > 1)
+        this.chrome.say(`${parts.length} boxes selected, the first is ${first.shortPath}`);
+      else if (first && !this.diagram.hasFocus)
+        this.chrome.say(`Selected ${first.caption}, ${first.shortPath}`);
     }
   }
 
@@ -261,10 +277,9 @@ class Viewer {
   selectAt(name, offset, line, { follow = false } = {}) {
     const file = this.model.data.sources.findIndex((source) => source.name === name);
     const made = file < 0 ? [] : this.model.madeFrom(file, offset, line);
-    // The net itself has no box.
-    const inside = made.filter((part) => part.parent);
-    const parts = follow ? [...new Set(inside.map((part) => this.visible(part)))] : inside;
-    const isNew = parts.length !== this.selected.length || parts.some((part, at) => part !== this.selected[at]);
+    const parts = follow ? [...new Set(made.map((part) => this.visible(part)))] : made;
+    const isNew =
+      parts.length !== this.selected.length || parts.some((part, at) => part !== this.selected[at]);
     if (parts.length && (isNew || !follow)) this.select(parts, { scroll: false, quiet: follow });
     return parts.length > 0;
   }
@@ -294,7 +309,7 @@ class Viewer {
   // Source and pointer.
 
   pickSource(file, offset, line) {
-    const parts = this.model.madeFrom(file, offset, line).filter((part) => part.parent);
+    const parts = this.model.madeFrom(file, offset, line);
     if (!parts.length) {
       this.chrome.say(`No box is made from line ${line}`);
       return;
@@ -350,4 +365,3 @@ class Viewer {
     this.chrome.say("Saved as PNG");
   }
 }
-

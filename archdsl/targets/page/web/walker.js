@@ -13,7 +13,12 @@ export class Walker {
     const { part, camera } = viewer;
     if (event.ctrlKey) return false;
     if (event.shiftKey && event.key.startsWith("Arrow")) {
-      const [dx, dy] = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [1, 0], ArrowRight: [-1, 0] }[event.key];
+      const [dx, dy] = {
+        ArrowUp: [0, 1],
+        ArrowDown: [0, -1],
+        ArrowLeft: [1, 0],
+        ArrowRight: [-1, 0],
+      }[event.key];
       camera.pan(dx * STEP, dy * STEP);
       return true;
     }
@@ -61,18 +66,24 @@ export class Walker {
   after(part) {
     if (this.isOpen(part)) return part.children.find((one) => this.enters(one)) ?? part.children[0];
     for (let here = part; here.parent; here = here.parent) {
-      const next = this.neighbours(here).filter((one) => one.inputs.some((value) => here.outputs.includes(value)));
+      const next = this.neighbours(here).filter((one) =>
+        one.inputs.some((value) => here.outputs.includes(value)),
+      );
       if (next.length) return this.leftmost(next);
     }
     return null;
   }
 
   before(part) {
-    const makers = this.neighbours(part).filter((one) => one.outputs.some((value) => part.inputs.includes(value)));
+    const makers = this.neighbours(part).filter((one) =>
+      one.outputs.some((value) => part.inputs.includes(value)),
+    );
     if (!makers.length) return part.parent.parent ? part.parent : null;
     let found = this.leftmost(makers);
     while (this.isOpen(found)) {
-      const inner = found.children.filter((one) => one.outputs.some((value) => found.outputs.includes(value)));
+      const inner = found.children.filter((one) =>
+        one.outputs.some((value) => found.outputs.includes(value)),
+      );
       found = inner.at(-1) ?? found.children.at(-1);
     }
     return found;
