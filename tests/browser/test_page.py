@@ -122,7 +122,7 @@ def test_boxes_never_overlap_and_lie_inside_of_their_frames(visit: Go) -> None:
 
 
 def test_edges_pass_beside_boxes_and_labels(visit: Go) -> None:
-    for spec in ("inception_v4", "inception_resnet_v2", "googlenet", "u_net", SEVERAL):
+    for spec in ("inception_v4", "inception_resnet_v2", "googlenet", "u_net", TWO_WAYS):
         page = visit(spec, "#;open=*")
         found = page.tab.evaluate(
             """() => {
@@ -271,7 +271,7 @@ def test_a_click_on_a_source_line_selects_its_boxes_in_all_copies(visit: Go) -> 
 def test_the_source_is_walked_and_followed_by_keys(visit: Go) -> None:
     page = visit("inception_v4")
     page.tab.locator(".source [role=link][tabindex='0']").focus()
-    for _ in range(4):
+    for _ in range(3):  # input, stem, 4 x A
         page.tab.keyboard.press("ArrowDown")
     page.tab.keyboard.press("Enter")
     assert page.path() == "inception_v4.reduction_a"
