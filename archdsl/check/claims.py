@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.check.cost import Totals
-from archdsl.diagnostics import Diagnostic, Label
+from archdsl.diagnostics import Diagnostic, Edit, Label
 from archdsl.graph import Elaborated
 
 NAMES = {
@@ -33,6 +33,7 @@ def wrong_totals(elaborated: Elaborated, cost: Totals) -> tuple[Diagnostic, ...]
                 f"the net has {real:,} {NAMES[claim.quantity]}, not {claim.value:,}",
                 (Label(claim.span, f"{claim.value - real:+,} off"),),
                 help=f"`{claim.quantity} = {real:_}`",
+                edits=(Edit(claim.span, f"{claim.quantity} = {real:_}"),),
             )
         )
     return tuple(found)

@@ -4,7 +4,7 @@ In come findings of every stage; out go :class:`Diagnostic` values and their tex
 """
 
 from archdsl.diagnostics.codes import CODES, Page
-from archdsl.diagnostics.diagnostic import Collector, Diagnostic, Label, Severity, SpecError
+from archdsl.diagnostics.diagnostic import Collector, Diagnostic, Edit, Label, Severity, SpecError
 from archdsl.diagnostics.render import render_json, render_text
 from archdsl.diagnostics.suggest import did_you_mean, near_names
 
@@ -12,6 +12,7 @@ __all__ = [
     "CODES",
     "Collector",
     "Diagnostic",
+    "Edit",
     "Label",
     "Page",
     "Severity",

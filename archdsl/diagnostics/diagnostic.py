@@ -22,8 +22,19 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change that mends a finding: ``text`` in place of what stands at ``span``."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. The first label is the primary one; without labels it has no place in a text."""
+    """One finding. The first label is the primary one; without labels it has no place in a text.
+
+    Each of ``edits`` mends it by itself, the likeliest first.
+    """
 
     code: str
     headline: str
@@ -31,6 +42,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     severity: Severity = Severity.ERROR
+    edits: tuple[Edit, ...] = ()
 
     @property
     def span(self) -> Span | None:

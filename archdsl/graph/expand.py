@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import assert_never
 
-from archdsl.diagnostics import Label, did_you_mean
+from archdsl.diagnostics import Label, did_you_mean, near_names
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import OperatorCalls
@@ -379,7 +379,7 @@ class Expander:
 
     def _unknown(self, call: nodes.Call, env: Environment) -> Flow:
         name = call.name.text
-        code = "unknown-operator"
+        code, near = "unknown-operator", tuple[str, ...]()
         if name in ("net", "block", "use"):
             code, headline = "misplaced-statement", f"`{name}` stands at the top of a file"
         elif name == "default":
@@ -387,7 +387,8 @@ class Expander:
         else:
             known = (*self.operators, *self.blocks, *STATEMENTS)
             headline = f"there is no operator or block `{name}`{did_you_mean(name, known)}"
-        self.reporter.error(code, headline, call.name.span, env)
+            near = near_names(name, known)
+        self.reporter.error(code, headline, call.name.span, env, instead=near)
         return broken(call.head)
 
     def _recursive(self, call: nodes.Call, env: Environment) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import Label, Severity, did_you_mean
+from archdsl.diagnostics import Label, Severity, did_you_mean, near_names
 from archdsl.graph.environment import Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.names import why_reserved
@@ -37,6 +37,7 @@ def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None
             tap.span,
             env,
             help="a label names a step before it is used: `conv 3x3 64 as skip`",
+            instead=tuple(f"@{near}" for near in near_names(name, env.labels.names())),
         )
         return
     expander.reporter.error(
@@ -128,4 +129,5 @@ def check_claim(
         notes=from_where(before, "the input of this step"),
         help=None if expander.changed else f"`=> {flow.shape.source}`",
         severity=Severity.WARNING if expander.changed else Severity.ERROR,
+        instead=() if expander.changed else (f"=> {flow.shape.source}",),
     )

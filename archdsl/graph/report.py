@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.diagnostics import Collector, Diagnostic, Label, Severity
+from archdsl.diagnostics import Collector, Diagnostic, Edit, Label, Severity
 from archdsl.graph.environment import Environment, Flow
 from archdsl.graph.evaluate import Mistake
 from archdsl.source import Span
@@ -28,11 +28,13 @@ class Reporter:
         notes: tuple[str, ...] = (),
         help: str | None = None,
         severity: Severity = Severity.ERROR,
+        instead: tuple[str, ...] = (),
     ) -> None:
+        """Report what is wrong at ``span``; each of ``instead`` would be right in its place."""
         way = () if env is None else way_to(env)
-        self.collector.add(
-            Diagnostic(code, headline, (Label(span, remark), *labels), notes + way, help, severity)
-        )
+        found = (Label(span, remark), *labels)
+        edits = tuple(Edit(span, text) for text in instead)
+        self.collector.add(Diagnostic(code, headline, found, notes + way, help, severity, edits))
 
     def mistake(self, mistake: Mistake, env: Environment) -> None:
         self.error(mistake.code, mistake.headline, mistake.span, env, help=mistake.help)

@@ -10,7 +10,7 @@ from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Label, SpecError
 from archdsl.network import Network, Parameter, network_of
-from archdsl.source import SourceFile
+from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project, read_text
 
 MOST_SHOWN = 100
@@ -101,6 +101,7 @@ def _finding(found: Diagnostic, places: _Places) -> Plain:
         "labels": [places.label(label) for label in found.labels],
         "notes": list(found.notes),
         "help": found.help,
+        "edits": [places.stretch(edit.span) | {"text": edit.text} for edit in found.edits],
     }
 
 
@@ -120,14 +121,15 @@ class _Places:
             self._wide[id(source)] = wide
         return self._wide[id(source)]
 
-    def label(self, label: Label) -> Plain:
-        span = label.span
+    def stretch(self, span: Span) -> Plain:
         wide = self._letters(span.source)
         return {
             "file": span.source.name,
             "from": span.start + bisect_left(wide, span.start),
             "to": span.end + bisect_left(wide, span.end),
-            "line": span.line,
-            "column": span.column,
-            "remark": label.remark,
         }
+
+    def label(self, label: Label) -> Plain:
+        span = label.span
+        more = {"line": span.line, "column": span.column, "remark": label.remark}
+        return self.stretch(span) | more

@@ -123,7 +123,7 @@ def test_an_error_is_marked_at_its_place_while_the_last_diagram_stays(quiet: Ope
     page.put("x", after=MENDED)
     page.status("1 error")
     marked = page.tab.locator("#own .cm-lintRange-error")
-    assert marked.inner_text() == "4x"
+    assert marked.inner_text() == "x"
     assert page.line(MENDED).get_attribute("data-headline") in page.tab.locator(
         "#problems"
     ).inner_text().replace("`", "")
@@ -153,6 +153,15 @@ def test_a_problem_leads_to_its_place(quiet: Open) -> None:
     assert page.tab.evaluate("() => String(getSelection())") == "=> 8x8x5"
 
 
+def test_an_edit_that_is_offered_mends_the_text(quiet: Open) -> None:
+    page = quiet(SOUND)
+    page.put("  => 8x8x5", after=MENDED)
+    page.status("1 error")
+    page.tab.get_by_role("button", name="Write => 8x8x4").click()
+    page.status("sound")
+    page.line("conv 3x3 4  => 8x8x4").wait_for()
+
+
 def test_a_problem_in_a_used_file_is_shown_there(quiet: Open, tmp_path: Path) -> None:
     used = tmp_path / "blocks.arch"
     used.write_text("block a { conv 1x1 2 }\n")
@@ -160,7 +169,7 @@ def test_a_problem_in_a_used_file_is_shown_there(quiet: Open, tmp_path: Path) ->
     used.write_text("block a { covn 1x1 2 }\n")
     page.status("1 error")
     page.tab.locator("#problems button.head").click()
-    assert page.tab.locator("#used .cm-lintRange-error").inner_text() == "covn 1x1 2"
+    assert page.tab.locator("#used .cm-lintRange-error").inner_text() == "covn"
     assert page.tab.get_by_role("tab", name="blocks.arch").get_attribute("aria-selected") == "true"
     page.tab.keyboard.type("nothing is typed here")
     assert "nothing" not in page.tab.locator("#used .cm-content").inner_text()
@@ -219,7 +228,7 @@ def test_a_file_that_is_gone_can_be_written_again(quiet: Open) -> None:
     page = quiet(SOUND)
     page.spec.unlink()
     page.notice("is not on disk any more").wait_for()
-    page.tab.get_by_role("button", name="Save").click()
+    page.tab.locator("#save").click()
     page.notice("is not on disk any more").wait_for(state="detached")
     assert page.spec.read_text() == SOUND
 
@@ -247,7 +256,7 @@ def test_places_hold_while_the_text_around_them_changes(quiet: Open) -> None:
 
 def test_one_of_several_nets_is_shown(quiet: Open) -> None:
     page = quiet(TWO, "--net", "two")
-    choice = page.tab.get_by_label("net", exact=True)
+    choice = page.tab.locator("#net")
     assert choice.input_value() == "two"
     choice.select_option("one")
     page.status("sound · 2 nodes")
@@ -372,20 +381,24 @@ def test_colours_follow_the_system_and_the_button(quiet: Open, scheme: Any) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", ["sound", "wrong", "summary", "conflict"])
-def test_axe_finds_nothing_to_mend(preview: Open, scheme: Any, state: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_axe_finds_nothing_to_mend(preview: Open, scheme: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = preview("inception_resnet_v2", color_scheme=scheme, bypass_csp=True)
-    if state in ("wrong", "conflict"):
-        page.put("2", after="10 x B")
-        page.status("1 error")
-    if state == "conflict":
-        page.spec.write_text("# theirs\n")
-        page.notice("Another program has saved").wait_for()
-    if state == "summary":
-        page.tab.get_by_role("tab", name="Summary").click()
-        page.tab.locator("#costs table").wait_for()
-    found = Axe().run(page.tab).response["violations"]
-    said = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
-    assert said == []
+
+    def found() -> list[tuple[str, list[str]]]:
+        violations = axe.run(page.tab).response["violations"]
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in violations]
+
+    assert found() == [], "a sound text"
+    page.tab.get_by_role("tab", name="stem_v4.arch").click()
+    assert found() == [], "a used file"
+    page.tab.get_by_role("tab", name="Summary").click()
+    page.tab.locator("#costs table").wait_for()
+    assert found() == [], "the summary"
+    page.tab.get_by_role("tab", name="Diagram").click()
+    page.tab.get_by_role("tab", name="inception_resnet_v2.arch").first.click()
+    page.put("2", after="10 x B")
+    page.status("1 error")
+    page.spec.write_text("# theirs\n")
+    page.notice("Another program has saved").wait_for()
+    assert found() == [], "an error and a conflict"

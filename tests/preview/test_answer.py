@@ -30,6 +30,20 @@ def test_places_are_counted_as_javascript_counts_them() -> None:
     assert (label["file"], label["line"], label["column"]) == (HERE.name, 4, 3)
 
 
+def test_edits_mend_what_they_are_offered_for() -> None:
+    wrong = SOUND.replace("conv 3x3 4", "covn 3x3 4").replace(
+        "linear classes", "linear classes  => 1x1x5\n  expect params = 7"
+    )
+    text = "# 😀\n" + wrong
+    for _ in range(3):  # a misspelt operator, a shape, a total
+        found = as_json(look_at(text, HERE, None, {}))
+        edit = found["diagnostics"][0]["edits"][0]
+        units = text.encode("utf-16-le")
+        before, after = units[: 2 * edit["from"]], units[2 * edit["to"] :]
+        text = (before + edit["text"].encode("utf-16-le") + after).decode("utf-16-le")
+    assert as_json(look_at(text, HERE, None, {}))["diagnostics"] == []
+
+
 def test_a_name_that_no_net_has_gives_way_to_the_first() -> None:
     assert look_at(TWO, HERE, "two", {}).net == "two"
     assert look_at(TWO, HERE, None, {}).net == "one"

@@ -75,6 +75,7 @@ export function ownEditor(parent, label, setting, told) {
         ]),
         EditorView.contentAttributes.of({
           "aria-label": label,
+          tabindex: "0",
           "aria-description": "Escape, then Tab leaves the editor",
         }),
         EditorView.updateListener.of((update) => {
@@ -95,7 +96,7 @@ export function usedViewer(parent, setting, told) {
         common(setting),
         EditorState.readOnly.of(true),
         keymap.of([...searchKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": "A file the spec uses, to read" }),
+        EditorView.contentAttributes.of({ "aria-label": "A file the spec uses, to read", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           const byHand = !update.transactions.some((one) => one.annotation(ours));
           if (byHand && update.selectionSet) told.moved();

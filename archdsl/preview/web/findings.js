@@ -34,6 +34,7 @@ export function showFindings(view, diagnostics, name) {
           severity: found.severity,
           message: found.headline,
           renderMessage: () => explained(found, label),
+          actions: view.state.readOnly ? [] : actions(found, name),
         });
         const line = doc.lineAt(label.from);
         if (!lines.has(line.from)) lines.set(line.from, found);
@@ -52,6 +53,17 @@ export function showFindings(view, diagnostics, name) {
   }
   if (!shown.length && !marks.length && !diagnosticCount(view.state) && !view.state.field(findings).size) return;
   view.dispatch(setDiagnostics(view.state, shown), { effects: show.of(Decoration.set(marks, true)) });
+}
+
+// The edits that mend a finding, as buttons below it; where the text has changed since, its place
+// has moved along.
+function actions(found, name) {
+  return found.edits
+    .filter((edit) => edit.file === name)
+    .map((edit) => ({
+      name: edit.text,
+      apply: (view, from, to) => view.dispatch({ changes: { from, to, insert: edit.text }, userEvent: "input.mend" }),
+    }));
 }
 
 export function explained(found, label = found.labels[0]) {

@@ -131,6 +131,7 @@ class Preview {
 
   show(answer) {
     this.answer = answer;
+    this.checked = this.edits;
     this.notices.hide("refused");
     this.showNets(answer);
     // A text with errors may not tell any more which files it uses.
@@ -138,7 +139,7 @@ class Preview {
     this.showFiles([...others, ...answer.files]);
     showFindings(this.own, answer.diagnostics, this.name);
     if (this.file !== this.name) showFindings(this.used, answer.diagnostics, this.file);
-    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label));
+    showProblems(find("problems"), answer.diagnostics, (label) => this.goTo(label), (edit) => this.mend(edit));
     if (answer.sound) {
       this.sound = answer;
       this.since = new Since(this.own.state.doc.length);
@@ -265,6 +266,19 @@ class Preview {
     if (file !== this.name && !this.files.has(file)) return;
     if (file !== this.file) this.chooseFile([...find("files").children].find((tab) => tab.dataset.file === file), false);
     goTo(file === this.name ? this.own : this.used, from, to, focus);
+  }
+
+  // Edits are for the text that was checked: the next keystroke takes them away. In a file that
+  // only is used, the place is shown.
+  mend({ file, from, to, text }) {
+    if (this.checked !== this.edits) return;
+    this.goTo({ file, from, to });
+    if (file !== this.name) return;
+    this.own.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor: from + text.length },
+      userEvent: "input.mend",
+    });
   }
 
   // Where the cursor is, in the text that the diagram was made from.

@@ -2,16 +2,16 @@
 
 import { element, spoken } from "./dom.js";
 
-// `goTo(label)` shows a place.
-export function showProblems(list, diagnostics, goTo) {
+// `goTo(label)` shows a place, `mend(edit)` makes a change that is offered.
+export function showProblems(list, diagnostics, goTo, mend) {
   list.replaceChildren(
     diagnostics.length
-      ? element("ul", {}, diagnostics.map((found) => element("li", { class: found.severity }, problem(found, goTo))))
+      ? element("ul", {}, diagnostics.map((found) => element("li", { class: found.severity }, problem(found, goTo, mend))))
       : element("p", { class: "nothing" }, "No problems."),
   );
 }
 
-function problem(found, goTo) {
+function problem(found, goTo, mend) {
   const [primary, ...others] = found.labels;
   const head = [
     element("span", { class: "mark", role: "img", "aria-label": found.severity }),
@@ -32,7 +32,12 @@ function problem(found, goTo) {
       ),
     ),
     found.notes.map((note) => element("p", {}, "note: ", spoken(note))),
-    found.help ? element("p", { class: "help" }, "help: ", spoken(found.help)) : null,
+    found.edits.map((edit) =>
+      element("button", { type: "button", class: "mend", onclick: () => mend(edit) }, "Write ", element("code", {}, edit.text)),
+    ),
+    found.help && !found.edits.some((edit) => found.help === `\`${edit.text}\``)
+      ? element("p", { class: "help" }, "help: ", spoken(found.help))
+      : null,
   ];
 }
 
