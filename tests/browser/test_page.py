@@ -22,6 +22,24 @@ net hostile {
 }
 """
 
+SEVERAL = """
+net several {
+  input 32x32x3 as image
+  input 32x32x1 as depth
+  encoder {
+    concat { @image -> conv 3x3 16; @depth -> conv 3x3 8 }
+    conv 3x3 16 as high; maxpool 2x2/2; conv 3x3 32 as mid; maxpool 2x2/2; conv 3x3 64
+  }
+  upconv 2x2/2 32
+  decoder_a { concat { identity; @mid }; conv 3x3 32 }
+  upconv 2x2/2 16
+  decoder_b { concat { @high; identity }; conv 3x3 16 }
+  heads { identity as base; conv 1x1 4 as seg; @base -> conv 1x1 1 as dep }
+  output @seg @dep
+}
+"""
+"""Blocks with several inputs and outputs."""
+
 
 def test_a_network_opens_folded(visit: Go) -> None:
     page = visit("inception_v4")
@@ -71,7 +89,7 @@ def test_levels_unfold_so_deep(visit: Go) -> None:
 
 
 def test_boxes_never_overlap_and_lie_inside_of_their_frames(visit: Go) -> None:
-    for spec in ("inception_v4", "inception_resnet_v2", "googlenet", "u_net", TWO_WAYS):
+    for spec in ("inception_v4", "inception_resnet_v2", "googlenet", "u_net", SEVERAL):
         page = visit(spec, "#;open=*")
         wrong = page.tab.evaluate(
             """() => {
@@ -101,6 +119,39 @@ def test_boxes_never_overlap_and_lie_inside_of_their_frames(visit: Go) -> None:
             }"""
         )
         assert wrong == []
+
+
+def test_edges_pass_beside_boxes_and_labels(visit: Go) -> None:
+    for spec in ("inception_v4", "inception_resnet_v2", "googlenet", "u_net", TWO_WAYS):
+        page = visit(spec, "#;open=*")
+        found = page.tab.evaluate(
+            """() => {
+              const rect = (element, name) => {
+                const { x, y, width, height } = element.getBBox();
+                const [right, bottom] = [x + width - 1, y + height - 2];
+                return { name, left: x + 1, top: y + 2, right, bottom };
+              };
+              const things = [
+                ...[...document.querySelectorAll(".box:not(.frame)")]
+                  .map((box) => rect(box.querySelector(".face"), box.dataset.id)),
+                ...[...document.querySelectorAll(".edge .shape")]
+                  .map((label) => rect(label, label.textContent)),
+              ];
+              const wrong = [];
+              let looked = 0;
+              for (const wire of document.querySelectorAll(".wire")) {
+                for (let at = 4; at < wire.getTotalLength() - 4; at += 3) {
+                  const { x, y } = wire.getPointAtLength(at);
+                  looked += 1;
+                  wrong.push(...things.filter((one) => one.left < x && x < one.right &&
+                    one.top < y && y < one.bottom).map((one) => one.name));
+                }
+              }
+              return { looked, wrong: [...new Set(wrong)] };
+            }"""
+        )
+        assert found["looked"] > 100
+        assert found["wrong"] == []
 
 
 def test_text_stays_inside_of_its_box(visit: Go) -> None:
@@ -220,7 +271,7 @@ def test_a_click_on_a_source_line_selects_its_boxes_in_all_copies(visit: Go) -> 
 def test_the_source_is_walked_and_followed_by_keys(visit: Go) -> None:
     page = visit("inception_v4")
     page.tab.locator(".source [role=link][tabindex='0']").focus()
-    for _ in range(4):
+    for _ in range(3):  # input, stem, 4 x A
         page.tab.keyboard.press("ArrowDown")
     page.tab.keyboard.press("Enter")
     assert page.path() == "inception_v4.reduction_a"
@@ -435,6 +486,14 @@ def test_a_phone_shows_the_drawing_and_panels_on_demand(visit: Go) -> None:
     page.tab.get_by_role("button", name="Details").tap()
     assert page.tab.locator(".details").is_visible()
     assert page.tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_blocks_with_several_inputs_have_a_port_for_each(visit: Go) -> None:
+    page = visit(SEVERAL, "#several.decoder_b.conv")
+    assert page.box("several.decoder_b").locator("> .port").count() == 3
+    page.tab.keyboard.press("Backspace")
+    assert page.path() == "several.decoder_b"
+    assert page.tab.locator(".edge.in").count() == 2
 
 
 def test_hostile_text_stays_text(visit: Go) -> None:

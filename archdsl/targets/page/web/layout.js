@@ -91,6 +91,7 @@ function wiring(part, children, model) {
       to: child?.part ?? null,
       tailSlot: maker.slot,
       slot,
+      name: `${child ? fromLeft(child.entries, slot) : slot}`,
       // The edge that leads to the frame, or away from it, has the shape already.
       label: fromEntry || child === undefined ? "" : model.shape(value),
       heavy: child?.part.data.role !== "merge" && !child?.part.aux,
@@ -106,6 +107,11 @@ function wiring(part, children, model) {
     (several ? `${model.unitOf.get(value).shortPath} ` : "") + model.shape(value);
   const exits = part.outputs.map((value) => (isRoot ? result(value) : ""));
   return { edges, entries: part.inputs.length, exits };
+}
+
+/** How many of the places of ports are left of one of them. */
+function fromLeft(places, slot) {
+  return places.filter((x, at) => x < places[slot] || (x === places[slot] && at < slot)).length;
 }
 
 function arrange(part, children, wires) {
@@ -134,7 +140,7 @@ function arrange(part, children, wires) {
       ? { width: Math.ceil(widthOf(edge.label, SIZES.shape)), height: 12, labelpos: "r" }
       : {};
     const weight = edge.heavy ? HEAVY : 1;
-    graph.setEdge(edge.tail, edge.head, { ...label, labeloffset: 4, weight, at }, `${edge.slot}`);
+    graph.setEdge(edge.tail, edge.head, { ...label, labeloffset: 4, weight, at }, edge.name);
   });
   for (const [names, side] of [
     [portNames("i", wires.entries), "top"],
@@ -229,7 +235,7 @@ function measured(part, graph, children, wires) {
   });
   const levels = levelsOf(inner, down);
   const drawn = wires.edges.map((edge) => {
-    const found = graph.edge(edge.tail, edge.head, `${edge.slot}`);
+    const found = graph.edge(edge.tail, edge.head, edge.name);
     const start = portOf(edge.tail, edge.tailSlot, "exits");
     const end = portOf(edge.head, edge.slot, "entries");
     const bends = found.points.slice(1, -1).map((p) => ({ x: p.x + shift, y: p.y + down }));
