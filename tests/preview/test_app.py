@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -244,7 +245,9 @@ def test_events_tell_the_file_as_it_is_and_as_it_becomes(session: Session, spec:
             watching.cancel()
         return heard
 
-    first, second, third = asyncio.run(listen())
+    # In a thread of its own: the browser of other tests may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        first, second, third = pool.submit(lambda: asyncio.run(listen())).result()
     assert (first[0], first[1]["text"]) == ("state", SOUND)
     assert (second[0], second[1]["text"], second[1]["used"]) == ("change", "# new\n", False)
     assert third[1]["missing"]
