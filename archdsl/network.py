@@ -191,9 +191,9 @@ class Network:
             return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
         if options != Options():
             raise DrawingError("a page has all of the network, and takes no options of figures")
-        from archdsl.targets.page import page  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+        from archdsl.targets.page import page
 
-        return page(self)  # pyright: ignore[reportUnknownVariableType]
+        return page(self)
 
     def page(self) -> str:
         """Return one self-contained HTML page to explore the network in.

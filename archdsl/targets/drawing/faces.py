@@ -7,11 +7,15 @@ said once for the whole drawing; a box says it only where it differs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from archdsl.graph import Node
 from archdsl.ops import Role
+from archdsl.targets.drawing.symbols import common, skeleton
+
+VARYING = ("window", "remark", "width")
+"""The parts of a face in which numbers may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,9 @@ Tail = tuple[Follower, ...]
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The parts of a box's text. Only ``width`` may differ between blocks drawn as one.
+    """The parts of a box's text.
 
+    Between blocks drawn as one the ``width`` may differ, and the numbers in :data:`VARYING`.
     ``printed`` is the title in papers. Where there is a ``step``, ``window`` is a patch size.
     """
 
@@ -43,15 +48,16 @@ class Face:
 
     @property
     def form(self) -> tuple[object, ...]:
-        """Everything but the width."""
-        return (self.title, self.role, self.window, self.step, self.remark, self.tail)
+        """What units that can share a box agree in."""
+        varying = (skeleton(self.window), skeleton(self.remark))
+        return (self.title, self.role, *varying, self.step, self.tail)
 
-    def text(self, width: str, usual: Mapping[str, Tail]) -> tuple[str, tuple[str, ...]]:
+    def text(self, usual: Mapping[str, Tail]) -> tuple[str, tuple[str, ...]]:
         """Return a title, ``3×3 conv``, and the lines under it, ``96 /2 V``."""
         windowed = bool(self.step)
         title = f"{self.window} {self.title}" if windowed else f"{self.title} {self.window}"
         step = f"/{self.step}" if windowed and self.step != "1" else ""
-        detail = " ".join(part for part in (width, step) if part)
+        detail = " ".join(part for part in (self.width, step) if part)
         if self.remark:
             # `96 /2 V` as in the papers, but `64, 2 groups`.
             gap = ", " if detail and " " in self.remark else " "
@@ -62,12 +68,12 @@ class Face:
             lines.append(_difference(self.tail, expected))
         return title.strip(), tuple(lines)
 
-    def in_papers(self, width: str, usual: Mapping[str, Tail]) -> str:
+    def in_papers(self, usual: Mapping[str, Tail]) -> str:
         """Return the one line that papers' figures have: ``3×3 Conv (256 stride 2 V)``."""
         windowed = bool(self.step)
         title = f"{self.window} {self.printed}" if windowed else self.printed
         step = f"stride {self.step}" if windowed and self.step != "1" else ""
-        short = [width, step, "" if windowed else self.window]
+        short = [self.width, step, "" if windowed else self.window]
         apart = [""]
         (apart if " " in self.remark else short).append(self.remark)
         expected = usual.get(self.title, ())
@@ -94,6 +100,12 @@ def face_of(unit: tuple[Node, ...]) -> Face:
         tuple(Follower(one.title, one.role) for one in followers),
         picture.width,
     )
+
+
+def joint(faces: Sequence[Face]) -> Face:
+    """Return what is true of the faces of several units that share a box."""
+    words = {name: common([getattr(face, name) for face in faces]) for name in VARYING}
+    return replace(faces[0], **words)
 
 
 def usual_tails(faces: Iterable[Face]) -> dict[str, Tail]:

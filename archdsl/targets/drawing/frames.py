@@ -9,7 +9,7 @@ from textwrap import wrap
 from archdsl.graph import Node, NodeId
 from archdsl.ops import Role
 from archdsl.targets.drawing.describe import block_sentence, node_sentence, unit_sentence
-from archdsl.targets.drawing.faces import Face, face_of
+from archdsl.targets.drawing.faces import VARYING, Face, face_of
 from archdsl.targets.drawing.flows import Flows
 from archdsl.targets.drawing.folds import Fold, arguments, named_alone, opened, spelled, told
 from archdsl.targets.drawing.options import Label
@@ -147,7 +147,7 @@ class Frame:
     def operator(self, leaf: Leaf, node: Node) -> Box:
         """Return the box of one operator of a unit."""
         face = face_of((node,))
-        title, lines = self.written(face, face.width)
+        title, lines = self.written(face)
         path, name = self.words.relative(node.id), leaf.id.rpartition(".")[2]
         if face.role is Role.ENDPOINT and not is_automatic(name, face.title):
             lines = (name, *lines)
@@ -170,9 +170,8 @@ class Frame:
 
     def unit(self, items: Sequence[Item]) -> Box:
         """Return the one box for like units, and all their copies."""
-        face = _leaf(items[0].parts[0]).face
-        width = self.words.shared(items, lambda part: _leaf(part).face.width)
-        title, lines = self.written(face, width)
+        face = self.shared_face(items)
+        title, lines = self.written(face)
         if face.role is Role.ENDPOINT and not is_automatic(items[0].name, face.title):
             lines = (items[0].name, *lines)
         title = self.words.times(items) + title
@@ -180,11 +179,19 @@ class Frame:
         sentence = unit_sentence(self.graph, self.plan.costs, items, words)
         return self.box(items, title, lines, sentence, role=face.role)
 
-    def written(self, face: Face, width: str) -> tuple[str, tuple[str, ...]]:
+    def shared_face(self, items: Sequence[Item]) -> Face:
+        """Return the face of like units, with what is true of all of them where they differ."""
+        words = {
+            name: self.words.shared(items, lambda part, name=name: getattr(_leaf(part).face, name))
+            for name in VARYING
+        }
+        return replace(_leaf(items[0].parts[0]).face, **words)
+
+    def written(self, face: Face) -> tuple[str, tuple[str, ...]]:
         """Return the text of an operator in the manner of the style."""
         if self.plan.is_paper:
-            return face.in_papers(width, self.plan.usual), ()
-        return face.text(width, self.plan.usual)
+            return face.in_papers(self.plan.usual), ()
+        return face.text(self.plan.usual)
 
     def folded(self, items: Sequence[Item]) -> Box:
         """Return the one box for like blocks, and all their copies."""

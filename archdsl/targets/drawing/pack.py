@@ -18,6 +18,10 @@ RAGGED = 0.005
 """How much smaller panels may come out for one edge less that they are aligned by."""
 GAP = 10.0
 """Points between panels."""
+MOST_SWAPPED = 9
+"""Panels that are tried in each other's places; of more, a few orders are tried."""
+STRIPS = 400
+"""Widths of strips that are tried for one order, divided by the number of panels."""
 ROUNDS = 3
 """How often all pairs of panels are tried in each other's places."""
 
@@ -50,7 +54,7 @@ def pack(
     if quick or len(panels) < 2:
         return search.packing(straight)
     best = max((straight, *map(search.best, _orders(panels))), key=search.merit)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if len(panels) <= MOST_SWAPPED else 0):
         neighbours = (search.best(order) for order in _swapped(best.order))
         better = max((best, *neighbours), key=search.merit)
         if better is best:
@@ -134,10 +138,11 @@ def _strips(sizes: Sequence[Size]) -> Iterator[Packing]:
             limits.add(-((sizes[0][0] + GAP + total) // -4) * 4)
     widest = max(width for width, _ in sizes)
     area = sum(width * height for width, height in sizes)
-    for limit in sorted(limits):
-        # Strips that are far too long or wide are no page.
-        if limit >= widest and area / 3 < limit * limit < area * 4:
-            yield _filled(sizes, limit)
+    # Strips that are far too long or wide are no page.
+    fitting = sorted(x for x in limits if x >= widest and area / 3 < x * x < area * 4)
+    step = -(-len(fitting) * len(sizes) // STRIPS) or 1
+    for limit in fitting[::step]:
+        yield _filled(sizes, limit)
     yield _filled(sizes, widest)
 
 

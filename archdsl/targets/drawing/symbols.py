@@ -2,17 +2,21 @@
 
 Where a number differs between the calls drawn as one it is written by the parameter that has
 the same values, or by a plain multiple, part or offset of one: ``4c``, ``c/4``, ``C+32``.
-What no parameter explains is written out: ``64|128``, or its range ``64…512``.
+What no parameter explains is written out: ``64|128``, or its range ``64…512``. In texts that
+differ in their numbers only, ``3×3`` and ``5×5``, that holds for each of these: ``k×k``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archdsl.ops import Shape
 
 MOST_LISTED = 3
+
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +29,30 @@ class Symbol:
 
 def common(values: Sequence[str], *preferences: Sequence[Symbol]) -> str:
     """Return one text that is true of all ``values``, by the first symbols that explain them."""
-    if all(value == values[0] for value in values):
-        return values[0]
-    for symbols in preferences:
-        for symbol in symbols:
-            if symbol.values == tuple(values):
-                return symbol.name
-        for symbol in symbols:
-            found = _relation(symbol, values)
-            if found is not None:
-                return found
-    numbers = _integers(values)
-    if numbers is None:
-        return "|".join(dict.fromkeys(values))
-    distinct = sorted(dict.fromkeys(numbers))
-    if len(distinct) <= MOST_LISTED:
-        return "|".join(str(number) for number in distinct)
-    return f"{distinct[0]}…{distinct[-1]}"
+    known = _explained(values, preferences)
+    if known is not None:
+        return known
+    distinct = list(dict.fromkeys(values))
+    pieces = [_NUMBER.split(value) for value in values]
+    if any(piece[::2] != pieces[0][::2] for piece in pieces):
+        return "|".join(distinct)
+    if pieces[0][::2] == ["", ""]:
+        distinct.sort(key=float)
+        few = len(distinct) <= MOST_LISTED
+        return "|".join(distinct) if few else f"{distinct[0]}…{distinct[-1]}"
+    columns = list(zip(*pieces, strict=True))
+    found = [_explained(column, preferences) for column in columns]
+    if None in found and len(distinct) <= MOST_LISTED:
+        return "|".join(distinct)
+    return "".join(
+        as_factor(common(column, *preferences)) if text is None else text
+        for column, text in zip(columns, found, strict=True)
+    )
+
+
+def skeleton(text: str) -> str:
+    """Return a text with a mark in the place of each number."""
+    return _NUMBER.sub("#", text)
 
 
 def common_shape(
@@ -68,6 +79,22 @@ def entry_symbols(shapes: Sequence[Shape], parameters: Sequence[Symbol]) -> tupl
         )
         for axis, letter in enumerate("HWC")
     )
+
+
+def _explained(values: Sequence[str], preferences: Sequence[Sequence[Symbol]]) -> str | None:
+    """Return what all ``values`` are, or the first symbol that they follow from, if any."""
+    if all(value == values[0] for value in values):
+        return values[0]
+    spelled = tuple(value.replace("×", "x") for value in values)
+    for symbols in preferences:
+        for symbol in symbols:
+            if symbol.values == spelled:
+                return symbol.name
+        for symbol in symbols:
+            found = _relation(symbol, values)
+            if found is not None:
+                return found
+    return None
 
 
 def _relation(symbol: Symbol, values: Sequence[str]) -> str | None:

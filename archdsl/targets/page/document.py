@@ -19,7 +19,7 @@ from archdsl.ops import Cost, Input, Operator, Role, signature
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project
 from archdsl.targets.drawing import DrawingError
-from archdsl.targets.drawing.faces import Tail, explain, usual_tails
+from archdsl.targets.drawing.faces import Face, Tail, explain, joint, usual_tails
 from archdsl.targets.drawing.folds import leaves, named_alone, spelled, told
 from archdsl.targets.drawing.structure import Container, Item, Leaf, Part, structure
 from archdsl.targets.drawing.symbols import common
@@ -169,7 +169,7 @@ class _Writer:
         copies = [self.part(part, "") for part in item.parts]
         first = item.parts[0]
         if isinstance(first, Leaf):
-            title, lines = self.leaf_text(first, "")
+            title, lines = self.leaf_text(joint([_leaf(part).face for part in item.parts]), "")
             inner = {"role": first.face.role.value}
         else:
             title, lines = self.call_of([_container(part) for part in item.parts], item.name)
@@ -188,7 +188,7 @@ class _Writer:
 
     def part(self, part: Part, name: str) -> Plain:
         if isinstance(part, Leaf):
-            title, lines = self.leaf_text(part, name)
+            title, lines = self.leaf_text(part.face, name)
             return {
                 "kind": "unit",
                 "id": part.id,
@@ -232,10 +232,10 @@ class _Writer:
     def aux(self, node: Node) -> Plain:
         return {} if node.aux is None else {"aux": True}
 
-    def leaf_text(self, leaf: Leaf, name: str) -> tuple[str, list[str]]:
+    def leaf_text(self, face: Face, name: str) -> tuple[str, list[str]]:
         """Return the title of a unit's box and the lines below it."""
-        title, lines = leaf.face.text(leaf.face.width, self.usual)
-        if leaf.face.role is Role.ENDPOINT and name and not _is_automatic(name, title):
+        title, lines = face.text(self.usual)
+        if face.role is Role.ENDPOINT and name and not _is_automatic(name, title):
             return title, [name, *lines]
         return title, list(lines)
 
@@ -282,6 +282,11 @@ def _field_text(field: Field) -> list[str]:
 def _is_automatic(name: str, title: str) -> bool:
     """Return whether a step has the name it gets without `as`: ``conv``, ``conv1``."""
     return name.startswith(title) and (name == title or name[len(title) :].isdecimal())
+
+
+def _leaf(part: Part) -> Leaf:
+    assert isinstance(part, Leaf)
+    return part
 
 
 def _container(part: Part) -> Container:
