@@ -49,9 +49,23 @@ def page() -> str:
 def section(entry: Entry) -> str:
     net, row = entry.network.name, entry.row
     return (
-        f"### {net}\n\n{row.source}: [{Path(row.spec).name}](../{row.spec})\n\n"
+        f"### {entry.name}\n\n{row.source}: [{Path(row.spec).name}](../{row.spec})\n\n"
         f"![{net}: an overview, and a panel for each of its blocks](figures/{entry.name}.svg)\n"
     )
+
+
+def thumbnails() -> str:
+    """Return the figures of every network, small, for a page at the root of the project."""
+    parts: list[str] = []
+    for status, heading in PARTS:
+        images = "\n".join(
+            f'<a href="docs/gallery.md#{entry.name}"><img src="docs/figures/{entry.name}.svg" '
+            f'alt="{entry.name}" title="{entry.name}" height="180"></a>'
+            for entry in zoo()
+            if entry.row.status is status
+        )
+        parts.append(f"{heading}:\n\n{images}\n")
+    return "\n" + "\n".join(parts) + "\n"
 
 
 def files() -> Iterator[tuple[Path, bytes]]:

@@ -91,10 +91,10 @@ def _shown(value: object, words: object, kind: Kind) -> str:
             return f"`{named[0] if named else value}`"
 
 
-def main() -> int:
+def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, fail if out of date")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     text = table()
     if not arguments.check:
         PAGE.write_text(text, encoding="utf-8", newline="\n")
