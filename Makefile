@@ -9,7 +9,7 @@ OLD_PACKAGES := pretrainedmodels==0.7.4 facenet-pytorch==2.6.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint clean distclean
+.PHONY: help demo test docs fmt lint clean distclean
 
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ demo: .venv/.demo-ready  ## compile and draw the networks in specs/
 test: .venv/.ready .venv/.browser  ## run every test; choose some with ARGS="-k conv"
 	@echo "Running the tests, with lint, format and types among them"
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+docs: .venv/.ready .venv/.browser  ## write the outputs, tables, figures and pictures in the docs anew
+	@$(BIN)/python tools/refresh_docs.py
 
 fmt: .venv/.ready  ## format the code and mend what can be mended
 	@$(BIN)/python -m ruff check --fix .
@@ -66,7 +69,7 @@ $(BIN)/pip:
 
 # Pages are tested in a real browser. Its tests use one that is there, and are skipped without.
 .venv/.browser: | $(BIN)/pip
-	@command -v "$${ARCHDSL_CHROMIUM:-chromium}" >/dev/null || { \
+	@command -v "$${ARCHDSL_CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	  echo "Installing chromium, for the tests of pages" && apt-get -qq update && \
 	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \

@@ -15,7 +15,11 @@ STEPS = (
     ("Check every shape, parameter count and claim", ["check", SPEC]),
     ("Summarise it like the paper's table", ["summary", SPEC]),
     ("Draw it", ["render", SPEC, "-o", "out/inception_v4.svg"]),
-    ("Draw it for people without a browser", ["render", SPEC, "-o", "out/inception_v4.png"]),
+    (
+        "Draw it as a figure for a paper",
+        ["render", SPEC, "-o", "out/inception_v4.pdf", "--style", "paper"],
+    ),
+    ("Write a page to explore it in", ["render", SPEC, "-o", "out/inception_v4.html"]),
     ("Write it as Python that needs only torch", ["compile", SPEC, "-o", "out/inception_v4.py"]),
     ("Build the module and run a batch of images", ["compile", SPEC, "--batch", "2"]),
 )
@@ -29,7 +33,7 @@ def main() -> int:
         if done.returncode:
             print(f"archdsl {arguments[0]} ended with {done.returncode}", file=sys.stderr)
             return done.returncode
-    print(f"\nLook at {ROOT / 'out' / 'inception_v4.svg'}")
+    print(f"\nLook at {ROOT / 'out' / 'inception_v4.html'}, and the .svg and .pdf beside it")
     return 0
 
 

@@ -32,7 +32,7 @@ THUMBNAILS = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.
 
 FIGURES = {
     "inception_v4_heat.svg": "render specs/inception_v4.arch --heat params -o",
-    "inception_c.svg": "render specs/inception_v4.arch --only C.0 --direction LR --labels params -o",
+    "inception_c.svg": "render specs/inception_v4.arch --only C.0 --direction LR -o",
     "googlenet_table.svg": "render specs/googlenet.arch --style table -o",
     "googlenet_print.svg": "render specs/googlenet.arch --expand inception --theme print -o",
     "inception_v3_diff.svg": "diff specs/inception_v3.arch specs/inception_v3_fig5.arch --draw",
