@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isinf
 from typing import Any
 
@@ -151,7 +152,7 @@ class Builder:
         return nodes.Function(self._name(children[0]), arguments, self._over(children))
 
     def group(self, children: list[Child]) -> Any:
-        return self._value(children[1])
+        return replace(self._value(children[1]), span=self._over(children))
 
     # Tokens
 
