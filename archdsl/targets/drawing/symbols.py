@@ -106,7 +106,9 @@ def _relation(symbol: Symbol, values: Sequence[str]) -> str | None:
     known, number = pairs[0]
     if known > 0 and number > 0 and all(b * known == a * number for a, b in pairs):
         if number % known == 0:
-            return f"{number // known}{symbol.name}"
+            # `4c` as in the papers, but `24·squeeze`.
+            times = "" if len(symbol.name) == 1 else "·"
+            return f"{number // known}{times}{symbol.name}"
         if known % number == 0:
             return f"{symbol.name}/{known // number}"
     if all(b - a == number - known for a, b in pairs):

@@ -59,7 +59,10 @@ class Words:
 
     def shared(self, items: Sequence[Item], text: Callable[[Part], str]) -> str:
         """Return what a text is in common: first of the copies of each item, then of the items."""
-        each = [common([text(part) for part in item.parts]) for item in items]
+        texts = [[text(part) for part in item.parts] for item in items]
+        each = [common(copies) for copies in texts]
+        if len(set(each)) > 1 and any(len(set(copies)) > 1 for copies in texts):
+            return common([one for copies in texts for one in copies])
         return common(each, self.parameters, self.entry[2:])
 
     def figures(self, name: str, nodes: Sequence[Sequence[Sequence[NodeId]]]) -> list[str]:
