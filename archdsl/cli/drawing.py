@@ -45,7 +45,9 @@ def _labels(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     return value
 
 
-def _paths(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+def _paths(
+    ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...] | None
+) -> str | tuple[str, ...] | None:
     """Refuse an empty name, which scripts give where a variable of theirs is not set."""
     if value == "" or (isinstance(value, tuple) and "" in value):
         raise click.BadParameter("the name is empty", ctx, param)
