@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from archdsl.graph import Graph, NodeId
 from archdsl.ops import Blame, Input, Operator, Shape, Size
+from archdsl.ops.operator import POINT
 
 LARGEST_SEARCHED = 4096
 STEPS_UP = 64
@@ -48,6 +49,9 @@ def fields(graph: Graph) -> Mapping[NodeId, Field]:
             continue
         seen = [found[operand] for operand in node.operands]
         window = node.op.window(graph.nodes[node.operands[0]].shape)
+        if window == POINT and len(seen) == 1:
+            found[node.id] = seen[0]  # two of three operators look at one cell
+            continue
         jump = (max(f.jump[0] for f in seen), max(f.jump[1] for f in seen))
         sizes = [f.size for f in seen if f.size is not None]
         if window.whole or len(sizes) < len(seen):

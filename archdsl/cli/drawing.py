@@ -45,6 +45,15 @@ def _labels(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     return value
 
 
+def _paths(
+    ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...] | None
+) -> str | tuple[str, ...] | None:
+    """Refuse an empty name, which scripts give where a variable of theirs is not set."""
+    if value == "" or (isinstance(value, tuple) and "" in value):
+        raise click.BadParameter("the name is empty", ctx, param)
+    return value
+
+
 def takes_drawing(command: Command) -> Command:
     """Give a command the options of a drawing as its argument ``wanted``, a :class:`Wanted`."""
 
@@ -60,6 +69,7 @@ def takes_drawing(command: Command) -> Command:
         "--expand",
         metavar="BLOCK",
         multiple=True,
+        callback=_paths,
         help="Unfold a block in its place, by its name or path; `all` for every block. Repeatable.",
     )
     @click.option(
@@ -68,7 +78,12 @@ def takes_drawing(command: Command) -> Command:
         type=click.IntRange(min=0),
         help="Unfold N levels of blocks in their places, and every copy of a repeat by itself.",
     )
-    @click.option("--only", metavar="PATH", help="Draw this step of the net alone, such as `A.2`.")
+    @click.option(
+        "--only",
+        metavar="PATH",
+        callback=_paths,
+        help="Draw this step of the net alone, such as `A.2`.",
+    )
     @click.option(
         "--direction",
         type=click.Choice(DIRECTIONS, case_sensitive=False),

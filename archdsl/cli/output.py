@@ -20,6 +20,8 @@ BLOCK = "{block}"
 
 def suffix_of(output: str, known: Sequence[str]) -> str:
     """Return the suffix that says which format is wanted, without its dot."""
+    if not output:
+        raise click.UsageError("the name of the output is empty")
     suffix = Path(output).suffix.lower().removeprefix(".")
     if suffix not in known:
         listed = ", ".join(f"`.{one}`" for one in known)
@@ -32,8 +34,8 @@ def deliver(
 ) -> None:
     """Make a result for each network, and write them once all are made."""
     if output is None or output == STDOUT:
-        for network in networks:
-            emit(make(network))
+        for result in [make(network) for network in networks]:
+            emit(result)
         return
     paths = _paths(networks, output)
     results = [make(network) for network in networks]
@@ -74,6 +76,9 @@ def _paths(networks: Sequence[Network], output: str) -> list[Path]:
     """Return the file of each network: ``output``, with ``{net}`` standing for the name."""
     paths = [Path(output.replace(NET, network.name)) for network in networks]
     if len(set(paths)) < len(paths):
+        if NET in output:
+            path = next(path for path in paths if paths.count(path) > 1)
+            raise click.UsageError(f"two networks of one name would go to `{path}`")
         raise click.UsageError(
             f"{len(networks)} networks cannot all go to `{output}`: put {NET} where the name of "
             f"each belongs, as in `-o '{NET}{Path(output).suffix}'`"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
 from archdsl.cli.console import Failure
 from archdsl.cli.drawing import Wanted, hint_to_fold, takes_drawing
 from archdsl.cli.options import Request, takes_specs
-from archdsl.cli.output import BLOCK, STDOUT, deliver, deliver_parts, suffix_of
+from archdsl.cli.output import BLOCK, NET, STDOUT, deliver, deliver_parts, suffix_of
 from archdsl.cli.specs import sound_networks
 from archdsl.network import Network
 
@@ -20,6 +21,8 @@ FORMATS = ("svg", "png", "pdf", "dot", "mmd", "json", PAGE)
 ALIASES = {"mermaid": "mmd"}
 BINARY = ("png", "pdf")
 HIGHEST_DPI = 1200
+LISTED = "dot"
+"""The one format in which drawings may follow one another in a file."""
 
 
 @click.command(
@@ -77,6 +80,11 @@ def render(
     is_split = is_split or (output is not None and BLOCK in output)
     _check(output, format, wanted, dpi, is_split)
     networks = sound_networks(request)
+    if len(networks) > 1 and output in (None, STDOUT) and format != LISTED:
+        raise click.UsageError(
+            f"{len(networks)} networks cannot follow one another in one {format}: write each to "
+            f"a file, as with `-o '{NET}.{format}'`"
+        )
     if format == PAGE:
         deliver(networks, output, _page)
     elif is_split:
@@ -93,8 +101,13 @@ def _format(output: str | None, format: str | None) -> str:
                 f"a {format} does not belong on a terminal; name a file with `-o`"
             )
         format = format or "dot"
-    elif format is None:
-        format = suffix_of(output, (*FORMATS, *ALIASES))
+        return ALIASES.get(format, format)
+    known = (*FORMATS, *ALIASES)
+    suffix = Path(output).suffix.lower().removeprefix(".")
+    if format is None or not output:
+        format = suffix_of(output, known)
+    elif suffix in known and ALIASES.get(suffix, suffix) != ALIASES.get(format, format):
+        raise click.UsageError(f"`{output}` is named as {suffix}, and `--format` says {format}")
     return ALIASES.get(format, format)
 
 
@@ -104,7 +117,8 @@ def _check(output: str | None, format: str, wanted: Wanted, dpi: int | None, spl
         raise click.UsageError(f"`--dpi` is the resolution of a png; {format} has none")
     given = sorted(wanted.given)
     if format == PAGE and (given or split):
-        option = f"--{given[0]}" if given else "--split"
+        by_name = output is not None and BLOCK in output
+        option = f"--{given[0]}" if given else BLOCK if by_name else "--split"
         raise click.UsageError(
             f"`{option}` is for figures: a page has all of the network, to fold and to search"
         )

@@ -15,6 +15,9 @@ Look = tuple[int, int, int] | None
 SURE_AFTER = 20
 """Looks after which contents are compared too: a clock may be too coarse to show a change."""
 
+UNREADABLE = b"unreadable"
+"""Stands for the contents of a folder, a device, or a file that may not be read."""
+
 GONE_AFTER = 10
 """Looks after which a missing file is gone; programs that replace a file remove it before."""
 
@@ -68,10 +71,13 @@ def _look(path: Path) -> Look:
 
 
 def _digest(path: Path) -> bytes | None:
+    """Return what tells contents apart, also those that cannot be read; None for no file."""
     try:
         if not path.is_file():
-            return None
+            return UNREADABLE if path.exists() else None
         with path.open("rb") as file:
             return sha256(file.read(LARGEST_FILE + 1)).digest()
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError):
+        return UNREADABLE

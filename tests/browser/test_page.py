@@ -332,18 +332,21 @@ def test_the_keyboard_reaches_every_box_of_an_unfolded_network(visit: Go) -> Non
     shown = set(page.tab.locator(".box").evaluate_all("all => all.map((one) => one.dataset.id)"))
     page.tab.locator('.box[tabindex="0"]').focus()
     page.tab.keyboard.press("Home")
-    seen = {"small_inception.input"}
-    waiting = ["small_inception.input"]
-    while waiting:
-        start = waiting.pop()
-        for key in ("ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp"):
-            page.face(start).dispatch_event("click")
-            page.tab.keyboard.press(key)
-            here = page.tab.evaluate("document.activeElement.dataset.id")
-            if here not in seen:
-                seen.add(here)
-                waiting.append(here)
-    assert seen == shown
+    seen = page.tab.evaluate(
+        """() => {
+          const here = () => document.activeElement;
+          const seen = new Set([here().dataset.id]);
+          for (const start of seen)
+            for (const key of ["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp"]) {
+              const face = document.querySelector(`.box[data-id="${start}"] > .face`);
+              face.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+              here().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+              seen.add(here().dataset.id);
+            }
+          return [...seen];
+        }"""
+    )
+    assert set(seen) == shown
 
 
 def test_question_mark_lists_the_keys(visit: Go) -> None:
@@ -431,6 +434,27 @@ def test_an_unknown_address_opens_the_network_as_it_is(visit: Go) -> None:
     for hash in ("#nothing.here", "#%E0%A4%A", "#;open=a,,b;;"):
         page = visit("nin", hash)
         assert page.path() == "nin"
+
+
+def test_an_address_that_leads_nowhere_says_so(visit: Go) -> None:
+    page = visit("nin", "#nothing.here")
+    page.tab.get_by_text("There is no nothing.here in nin").last.wait_for()
+    page.tab.evaluate("location.hash = '#nin.nothing'")
+    page.tab.get_by_text("There is no nin.nothing in nin").last.wait_for()
+
+
+def test_the_name_is_shown_whole_beside_its_totals(visit: Go) -> None:
+    page = visit("inception_resnet_v2")
+    assert page.tab.locator(".bar h1").evaluate("(name) => name.scrollWidth <= name.clientWidth")
+
+
+def test_pressed_buttons_are_told_apart_in_forced_colours(visit: Go) -> None:
+    page = visit("nin", forced_colors="active")
+    buttons = page.tab.get_by_role("button", name="Details")
+    before = buttons.evaluate("(button) => getComputedStyle(button).backgroundColor")
+    buttons.click()
+    after = buttons.evaluate("(button) => getComputedStyle(button).backgroundColor")
+    assert before != after
 
 
 def test_svg_export_is_the_drawing_with_its_colours(visit: Go) -> None:

@@ -76,6 +76,29 @@ def test_each_network_gets_its_file(run: Run) -> None:
     assert sorted(path.name for path in Path().glob("*.dot")) == ["one.dot", "two.dot"]
 
 
+def test_drawings_follow_one_another_on_standard_output_as_dot_alone(run: Run) -> None:
+    Path("two.arch").write_text(TWO)
+    assert run("render", "two.arch").stdout.count("digraph") == 2
+    for format in ("svg", "png", "pdf", "mermaid", "json", "html"):
+        result = run("render", "two.arch", "--format", format)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "{net}." in result.stderr
+
+
+def test_nothing_goes_to_standard_output_where_one_network_cannot_be_drawn(run: Run) -> None:
+    Path("a.arch").write_text(BLOCKS)
+    Path("b.arch").write_text(SOUND)
+    result = run("render", "a.arch", "b.arch", "--only", "module.1")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_networks_of_one_name_cannot_share_a_file(run: Run, spec: str) -> None:
+    Path("b.arch").write_text(BLOCKS)
+    result = run("render", spec, "b.arch", "-o", "{net}.svg")
+    assert result.exit_code == 2
+    assert "two networks of one name would go to `blocky.svg`" in result.stderr
+
+
 def test_networks_cannot_share_a_file(run: Run) -> None:
     Path("two.arch").write_text(TWO)
     result = run("render", "two.arch", "-o", "x.dot")
@@ -172,6 +195,11 @@ def test_what_cannot_be_drawn_is_one_line(
         (("--split",), "`--split` writes several files"),
         (("-o", "-", "--split"), "`--split` writes several files"),
         (("-o", "x.svg", "--split", "--style", "table"), "a table is one file"),
+        (("-o", "x.svg", "--format", "pdf"), "named as svg, and `--format` says pdf"),
+        (("-o", "{block}.html"), "`{block}` is for figures"),
+        (("-o", ""), "the name of the output is empty"),
+        (("-o", "x.svg", "--expand", ""), "'--expand': the name is empty"),
+        (("-o", "x.svg", "--only", ""), "'--only': the name is empty"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(

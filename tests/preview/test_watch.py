@@ -89,3 +89,12 @@ def test_only_the_files_followed_now_count(path: Path) -> None:
     other.write_text("newer")
     path.write_text("newer")
     assert after(watcher, 3) == [path]
+
+
+def test_what_cannot_be_read_differs_from_what_is_gone(path: Path) -> None:
+    watcher = Watcher([path])
+    path.unlink()
+    path.mkdir()
+    assert after(watcher, 3 * SURE_AFTER) == [path]
+    path.rmdir()
+    assert after(watcher, GONE_AFTER + SURE_AFTER) == [path]

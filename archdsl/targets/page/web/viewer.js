@@ -111,6 +111,12 @@ class Viewer {
     const part = wanted.part ?? (before ? this.model.find(before) : null);
     if (part) this.select([part], { quiet: !isFirst, reveal: isFirst, centre: true });
     else this.showDetails();
+    this.sayWhereTo(wanted);
+  }
+
+  /** Say that an address leads nowhere, as one does that was sent before the network changed. */
+  sayWhereTo({ path, part }) {
+    if (path && !part) this.chrome.say(`There is no ${path} in ${this.model.data.name}`, true);
   }
 
   draw() {
@@ -299,11 +305,12 @@ class Viewer {
   }
 
   followAddress() {
-    const { part, open } = address.read(this.model);
-    this.open = open ?? this.open;
+    const wanted = address.read(this.model);
+    this.open = wanted.open ?? this.open;
     this.selected = [];
     this.draw();
-    this.select(part ? [part] : [], { quiet: true, centre: true });
+    this.select(wanted.part ? [wanted.part] : [], { quiet: true, centre: true });
+    this.sayWhereTo(wanted);
   }
 
   // Source and pointer.
