@@ -31,11 +31,12 @@ from archdsl.targets.drawing.figure import (
     Text,
     moved,
 )
-from archdsl.targets.drawing.geometry import Places, arrange_groups
+from archdsl.targets.drawing.geometry import arrange_groups
 from archdsl.targets.drawing.legend import footing
 from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.pack import GAP, Packing, fit, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
+from archdsl.targets.drawing.places import Places
 from archdsl.targets.drawing.routes import Route
 from archdsl.targets.drawing.theme import Look, Theme
 from archdsl.targets.drawing.wrap import wrapped
