@@ -46,7 +46,12 @@ def arrange(
     check_options(options)
     if options.style is Style.TABLE:
         raise DrawingError("the style `table` has rows and no boxes: `draw` draws it")
-    net = named_alone(structure(graph, choose(graph, options, marks)))
+
+    def refuse(boxes: int) -> None:
+        if boxes > MOST_BOXES:
+            raise DrawingError(_too_many(boxes, options))
+
+    net = named_alone(structure(graph, choose(graph, options, marks), refuse))
     depth = EVERY_LEVEL if options.style is Style.FULL else None
     depth = depth if options.depth is None else options.depth
     folds: Mapping[int, Fold] = fold(net) if depth is None else {}
@@ -63,8 +68,7 @@ def arrange(
         total=None if options.heat is None else Costs(graph).of(options.heat, net.every_node()),
     )
     boxes = _size(plan, net, 0) + sum(_size(plan, one.containers[0], 0) for one in folds.values())
-    if boxes > MOST_BOXES:
-        raise DrawingError(_too_many(boxes, options))
+    refuse(boxes)
     overview = Frame(plan, (net,)).outermost(net.id, net.id)
     panels = tuple(
         Frame(plan, one.containers).outermost(

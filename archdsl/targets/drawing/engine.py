@@ -25,7 +25,7 @@ SECONDS = 120.0
 PROGRAMS = {"pure": "graphviz-pure", "dot": "dot"}
 """The program behind each engine."""
 
-BESIDE, BELOW = 10, 14
+BESIDE, BELOW = 8, 12
 """Least points between boxes side by side, and between ranks."""
 
 Size = tuple[float, float]

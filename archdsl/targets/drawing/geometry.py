@@ -6,48 +6,22 @@ the places on its border where values enter and leave.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import ceil
+from dataclasses import replace
 
-from archdsl.ops import Role
-from archdsl.targets.drawing.boxes import PITCH, SHAPE, TITLE, Brush, even, is_round, size_of
+from archdsl.targets.drawing.boxes import PITCH, SHAPE, Brush, even, is_round, size_of
 from archdsl.targets.drawing.engine import Knot, Layout, Link, Plan, Size, lay_out
 from archdsl.targets.drawing.figure import Point
+from archdsl.targets.drawing.framing import framed
 from archdsl.targets.drawing.metrics import width
 from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
-from archdsl.targets.drawing.routes import Route, bounds, reach, shifted, straight
+from archdsl.targets.drawing.places import Places, Turn
+from archdsl.targets.drawing.routes import Route, bounds, shifted, straight
+from archdsl.targets.drawing.weights import is_chain, values_beside, weights
 
-ASIDE = 10.0
-"""Points between what is in a frame and its sides."""
-NEAR = 40.0
-"""How far apart a frame's entry and its exit may be to be put in line."""
-BAND = 17.0
-"""Height of the strip that holds a frame's title."""
 ALIKE, CHAIN_ALIKE = 0.7, 0.25
 """Share of a box's width from which on others become as wide; the other in a single chain."""
-STRAIGHT, SPREAD, LOOSE = 12, 3, 1
-"""Weights of links: along a path, from where branches begin, and into merges."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where everything in a group is, from its upper left corner.
-
-    ``members`` are upper left corners and sizes by id, ports included. ``entries`` and ``exits``
-    are places on the border of a frame. ``title`` is where its title starts.
-    """
-
-    size: Size
-    members: Mapping[str, tuple[Point, Size]]
-    routes: tuple[Route, ...]
-    entries: tuple[Point, ...] = ()
-    exits: tuple[Point, ...] = ()
-    title: Point | None = None
-    beside: Mapping[str, Point] = field(default_factory=dict[str, Point])
-    """Where the shape of a box's value starts, for those that have it at their side."""
 
 
 def arrange_groups(drawing: Drawing, brush: Brush, engine: str) -> dict[str, Places]:
@@ -59,7 +33,7 @@ def arrange_groups(drawing: Drawing, brush: Brush, engine: str) -> dict[str, Pla
     for panel in panels:
         for group in panel.every_group():
             ranked.setdefault(_height(group), []).append((group, group is not panel))
-    turn, found = _Turn(direction), dict[str, Places]()
+    turn, found = Turn(direction), dict[str, Places]()
     for height in sorted(ranked):
         level = [
             _Plan(group, framed, turn, brush, found, group is drawing.overview, beside)
@@ -77,31 +51,6 @@ def _height(group: Group) -> int:
     return 1 + max(inner, default=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """From the page to the engine, where values flow down, and back."""
-
-    direction: Direction
-
-    def size(self, size: Size) -> Size:
-        return (size[1], size[0]) if self.direction is Direction.LR else size
-
-    def across(self, point: Point) -> float:
-        """Return how far a place is from the start of the side that values flow through."""
-        return point[1] if self.direction is Direction.LR else point[0]
-
-    def back(self, point: Point, height: float) -> Point:
-        """Return where a place of the engine, in a layout of a height, is on the page."""
-        x, y = point
-        match self.direction:
-            case Direction.TB:
-                return x, y
-            case Direction.BT:
-                return x, height - y
-            case Direction.LR:
-                return y, x
-
-
 class _Plan:
     """Lays out one group: its members, and its ports, as texts or as points on its border."""
 
@@ -109,7 +58,7 @@ class _Plan:
         self,
         group: Group,
         framed: bool,
-        turn: _Turn,
+        turn: Turn,
         brush: Brush,
         inner: Mapping[str, Places],
         outermost: bool,
@@ -117,9 +66,7 @@ class _Plan:
     ) -> None:
         self.group, self.framed, self.turn, self.inner = group, framed, turn, inner
         self.outermost = outermost
-        self.beside = (
-            dict(_values_beside(group)) if beside and outermost and _is_chain(group) else {}
-        )
+        self.beside = dict(values_beside(group)) if beside and outermost and is_chain(group) else {}
         self.everything = (*group.entries, *group.members, *group.exits)
         self.numbers = {one.id: at for at, one in enumerate(self.everything)}
         self.rounds = {
@@ -130,7 +77,7 @@ class _Plan:
         for edge in sorted(group.edges, key=lambda one: one.aux):
             if edge.label:
                 self.speakers.setdefault(_said(edge), edge)
-        self.weights = tuple(_weights(group))
+        self.weights = tuple(weights(group))
 
     def plan(self) -> Plan:
         return Plan(tuple(self._knots()), tuple(self._links()))
@@ -155,7 +102,9 @@ class _Plan:
             for edge, route in zip(self.group.edges, layout.routes, strict=True)
         ]
         routes = [self._joined(route, members) for route in routes]
-        return self._framed(members, routes) if self.framed else self._cropped(members, routes)
+        if self.framed:
+            return framed(self.group, self.turn, members, routes)
+        return self._cropped(members, routes)
 
     def _sizes(self, brush: Brush) -> dict[str, Size]:
         """Return the size of each member and port; boxes in a group are equally wide."""
@@ -172,7 +121,7 @@ class _Plan:
             for one in self.group.members
             if isinstance(one, Box) and one.id not in self.rounds and not one.aux
         ]
-        share = CHAIN_ALIKE if self.outermost and _is_chain(self.group) else ALIKE
+        share = CHAIN_ALIKE if self.outermost and is_chain(self.group) else ALIKE
         for id, wide in zip(alike, even([sizes[id][0] for id in alike], share), strict=True):
             sizes[id] = wide, sizes[id][1]
         return sizes
@@ -248,66 +197,6 @@ class _Plan:
             points[at] = end
         return replace(route, points=tuple(points))
 
-    def _framed(self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]) -> Places:
-        """Return the places in a frame whose border goes through the ports."""
-        group = self.group
-        text = width(group.title, TITLE, bold=True) if group.title else 0.0
-        boxes = {id: one for id, one in members.items() if id not in self._ports}
-        left, top, right, bottom = bounds(boxes, routes)
-
-        def centre(box: Box) -> Point:
-            (x, y), (wide, high) = members[box.id]
-            return x + wide / 2, y + high / 2
-
-        entries, exits = list(map(centre, group.entries)), list(map(centre, group.exits))
-        if len(entries) == len(exits) == 1:
-            exits = [self._below(entries[0], exits[0])]
-        band = BAND if group.title else ASIDE
-        if self.turn.direction is Direction.LR:
-            start = min((x for x, _ in entries), default=left - ASIDE)
-            end = max((x for x, _ in exits), default=right + ASIDE)
-            left, right = min(left, start), max(right, end)
-            right = max(right, left + text + 2 * ASIDE)
-            top, bottom = top - band, bottom + ASIDE
-            title = (left + ASIDE, top)
-            entries = [(left, y) for _, y in entries]
-            exits = [(right, y) for _, y in exits]
-        else:
-            down = self.turn.direction is Direction.TB
-            above, below = (entries, exits) if down else (exits, entries)
-            top = min((y for _, y in above), default=top - ASIDE) - (band - ASIDE if text else 0)
-            bottom = max((y for _, y in below), default=bottom + ASIDE)
-            left, right = left - ASIDE, right + ASIDE
-            left, right, start = _title_room(left, right, [x for x, _ in above], text)
-            title = (start, top)
-            above, below = [(x, top) for x, _ in above], [(x, bottom) for x, _ in below]
-            entries, exits = (above, below) if down else (below, above)
-        # The engine takes whole points.
-        right, bottom = left + ceil(right - left), bottom
-        size = right - left, float(ceil(bottom - top))
-        if self.turn.direction is Direction.LR:
-            exits = [(left + size[0], y) for _, y in exits]
-        elif self.turn.direction is Direction.TB:
-            exits = [(x, top + size[1]) for x, _ in exits]
-        else:
-            entries = [(x, top + size[1]) for x, _ in entries]
-        ends = dict(
-            zip((box.id for box in (*group.entries, *group.exits)), (*entries, *exits), strict=True)
-        )
-        reaching = [reach(route, ends) for route in routes]
-
-        def moved(point: Point) -> Point:
-            return point[0] - left, point[1] - top
-
-        return Places(
-            size,
-            {id: (moved(place), size) for id, (place, size) in boxes.items()},
-            tuple(shifted(route, -left, -top) for route in reaching),
-            tuple(map(moved, entries)),
-            tuple(map(moved, exits)),
-            moved(title) if group.title else None,
-        )
-
     def _cropped(
         self, members: Mapping[str, tuple[Point, Size]], routes: Sequence[Route]
     ) -> Places:
@@ -332,18 +221,6 @@ class _Plan:
             beside=beside,
         )
 
-    def _below(self, entry: Point, exit: Point) -> Point:
-        """Return where a value leaves: straight below where it came in, if that is near."""
-        if abs(self.turn.across(entry) - self.turn.across(exit)) > NEAR:
-            return exit
-        if self.turn.direction is Direction.LR:
-            return exit[0], entry[1]
-        return entry[0], exit[1]
-
-    @property
-    def _ports(self) -> set[str]:
-        return {box.id for box in (*self.group.entries, *self.group.exits)}
-
 
 def _said(edge: Edge) -> tuple[str, int, str]:
     """Return the value that an edge carries, and what it says of it."""
@@ -356,55 +233,3 @@ def label_size(label: str, direction: Direction) -> Size:
         return width(label, SHAPE) + 4, SHAPE * PITCH + 6
     # Less than the height of the text: beside a line there is room enough.
     return width(label, SHAPE) + 8, 3.0
-
-
-def _values_beside(group: Group) -> Iterator[tuple[str, str]]:
-    """Yield the boxes of whose value every edge says the same, with what it says."""
-    for one in group.members:
-        said = {edge.label for edge in group.edges if edge.tail == one.id}
-        if isinstance(one, Box) and len(said) == 1 and said != {""}:
-            yield one.id, said.pop()
-
-
-def _is_chain(group: Group) -> bool:
-    """Return whether values go one way only, to auxiliary heads aside."""
-    readers = Counter(edge.tail for edge in group.edges if not edge.aux)
-    return max(readers.values(), default=0) <= 1
-
-
-def _weights(group: Group) -> Iterator[int]:
-    """Yield how straight each edge is to be.
-
-    Branches begin side by side, and a merge stands in the middle below them; below the long way
-    where all the others are shortcuts, whose values are read elsewhere too.
-    """
-    merges = {one.id for one in group.members if isinstance(one, Box) and one.role is Role.MERGE}
-    main = [edge for edge in group.edges if not edge.aux]
-    readers = Counter((edge.tail, edge.tail_slot) for edge in main)
-    branches = Counter((edge.tail, edge.tail_slot) for edge in main if edge.head not in merges)
-    long_ways = Counter(edge.head for edge in main if readers[edge.tail, edge.tail_slot] == 1)
-    for edge in group.edges:
-        value = edge.tail, edge.tail_slot
-        if edge.aux:
-            yield LOOSE
-        elif edge.head in merges:
-            yield LOOSE if readers[value] > 1 or long_ways[edge.head] > 1 else STRAIGHT
-        else:
-            yield SPREAD if branches[value] > 1 else STRAIGHT
-
-
-def _title_room(
-    left: float, right: float, crossing: Sequence[float], text: float
-) -> tuple[float, float, float]:
-    """Return the sides of a frame, and where its title begins so that no edge crosses it."""
-    if not text:
-        return left, right, left
-    room = text + 6
-    if not crossing:
-        return left, max(right, left + room + 6), left + 6
-    first, last = min(crossing), max(crossing)
-    if first - left >= room + 6 or right - last < first - left:
-        left = min(left, first - room - 6)
-        return left, right, left + 6
-    right = max(right, last + room + 6)
-    return left, right, last + 6

@@ -12,11 +12,13 @@ from archdsl.targets.drawing.figure import Point
 A4: Size = (595.0, 842.0)
 MARGIN = 28.35
 """Points around a figure on a page: a centimetre."""
-IN_ORDER = 1.01
+IN_ORDER = 1.08
 """How much larger panels must come out for them to leave their order."""
-RAGGED = 0.005
+RAGGED = 0.006
 """How much smaller panels may come out for one edge less that they are aligned by."""
-GAP = 10.0
+FILLS = 0.6
+"""Share of a column's width from which on a panel is made as wide as the column."""
+GAP = 8.0
 """Points between panels."""
 MOST_SWAPPED = 9
 """Panels that are tried in each other's places; of more, a few orders are tried."""
@@ -32,6 +34,8 @@ class Packing:
 
     size: Size
     places: tuple[Point, ...]
+    widths: tuple[float, ...]
+    """Those of panels in a column are even."""
 
 
 def fit(size: Size) -> float:
@@ -71,6 +75,7 @@ class _Arrangement:
     order: tuple[int, ...]
     size: Size
     places: tuple[Point, ...]
+    widths: tuple[float, ...]
 
 
 class _Search:
@@ -84,7 +89,9 @@ class _Search:
     def merit(self, one: _Arrangement) -> tuple[float, float]:
         """Return how good an arrangement is: large in print, aligned, and small on its own."""
         width, height = one.size
-        edges = len({round(x) for x, _ in one.places}) + len({round(y) for _, y in one.places})
+        sides = zip(one.places, one.widths, strict=True)
+        ends = {round(x + wide) for (x, _), wide in sides}
+        edges = len({round(x) for x, _ in one.places}) + len(ends)
         # Rounded, so that of arrangements of about one scale the smaller one is taken.
         scale = fit((width, height + self.below)) * (1 - RAGGED * edges)
         return round(scale, 2), -width * height
@@ -93,14 +100,15 @@ class _Search:
         """Return the best arrangement of panels that are placed in an order."""
         if order not in self.tried:
             sizes = (self.sizes[0], *(self.sizes[1 + number] for number in order))
-            found = (_Arrangement(order, one.size, one.places) for one in _every(sizes))
+            found = (_Arrangement(order, one.size, one.places, one.widths) for one in _every(sizes))
             self.tried[order] = max(found, key=self.merit)
         return self.tried[order]
 
     def packing(self, one: _Arrangement) -> Packing:
         """Return an arrangement with the places of the panels in the panels' own order."""
-        placed = dict(zip((-1, *one.order), one.places, strict=True))
-        return Packing(one.size, tuple(placed[number] for number in sorted(placed)))
+        numbers = sorted(range(len(one.places)), key=lambda at: (-1, *one.order)[at])
+        places = tuple(one.places[at] for at in numbers)
+        return Packing(one.size, places, tuple(one.widths[at] for at in numbers))
 
 
 def _orders(panels: Sequence[Size]) -> Iterator[tuple[int, ...]]:
@@ -120,11 +128,51 @@ def _swapped(order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 
 def _every(sizes: Sequence[Size]) -> Iterator[Packing]:
-    """Yield arrangements in strips that go down, and in strips that go across."""
+    """Yield arrangements in columns, in strips that go down, and in strips that go across."""
+    yield from _columns(sizes)
     yield from _strips(sizes)
     for packing in _strips([(height, width) for width, height in sizes]):
         places = tuple((x, y) for y, x in packing.places)
-        yield Packing((packing.size[1], packing.size[0]), places)
+        widths = tuple(width for width, _ in sizes)
+        yield Packing((packing.size[1], packing.size[0]), places, widths)
+
+
+def _columns(sizes: Sequence[Size]) -> Iterator[Packing]:
+    """Yield arrangements in columns, each filled down to a limit."""
+    heights: set[float] = set()
+    for start in range(len(sizes)):
+        total = -GAP
+        for _, height in sizes[start:]:
+            total += height + GAP
+            heights.add(total)
+    tallest = max(height for _, height in sizes)
+    fitting = sorted(height for height in heights if height >= tallest)
+    step = -(-len(fitting) * len(sizes) // STRIPS) or 1
+    for limit in fitting[::step]:
+        columns: list[list[Size]] = [[]]
+        down = 0.0
+        for size in sizes:
+            if columns[-1] and down + size[1] > limit:
+                columns.append([])
+                down = 0.0
+            columns[-1].append(size)
+            down += size[1] + GAP
+        yield _beside(columns)
+
+
+def _beside(columns: Sequence[Sequence[Size]]) -> Packing:
+    """Return columns side by side; the overview, which has no border, stays as wide as it is."""
+    places: list[Point] = []
+    widths: list[float] = []
+    x = down = 0.0
+    for column in columns:
+        widest, y = max(width for width, _ in column), 0.0
+        for width, height in column:
+            widths.append(widest if places and width >= FILLS * widest else width)
+            places.append((x, y))
+            y += height + GAP
+        x, down = x + widest + GAP, max(down, y - GAP)
+    return Packing((x - GAP, down), tuple(places), tuple(widths))
 
 
 def _strips(sizes: Sequence[Size]) -> Iterator[Packing]:
@@ -168,4 +216,4 @@ def _filled(sizes: Sequence[Size], limit: float) -> Packing:
         outline = sorted([*cut, (x, right, lowest)])
     across = max(x + width for (x, _), (width, _) in zip(places, sizes, strict=True))
     down = max(y + height for (_, y), (_, height) in zip(places, sizes, strict=True))
-    return Packing((across, down), tuple(places))
+    return Packing((across, down), tuple(places), tuple(width for width, _ in sizes))

@@ -6,7 +6,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Any
 
-from archdsl.targets.drawing.figure import Anchor, Curve, Ellipse, Figure, Rect, Shape, Text
+from archdsl.targets.drawing.figure import Anchor, Curve, Ellipse, Figure, Part, Rect, Shape, Text
 
 POINTS = 72
 """Points per inch."""
@@ -47,6 +47,8 @@ def to_pdf(figure: Figure) -> bytes:
     for part in figure.parts:
         for shape in part.shapes:
             page.shape(shape)
+        if part.link is not None:
+            page.link(part)
         if "heading" in part.classes:
             page.bookmark(part.id, part.title)
     canvas.showPage()
@@ -117,6 +119,15 @@ class _Page:
     def bookmark(self, key: str, title: str) -> None:
         self.canvas.bookmarkPage(key)
         self.canvas.addOutlineEntry(title, key)
+
+    def link(self, part: Part) -> None:
+        """Make the outline of a box lead to the panel that it is drawn in."""
+        outline = next((one for one in reversed(part.shapes) if isinstance(one, Rect)), None)
+        if outline is None or part.link is None:
+            return
+        low = self.height - outline.y - outline.height
+        corners = outline.x, low, outline.x + outline.width, low + outline.height
+        self.canvas.linkRect(part.title, part.link, corners, relative=1, Border="[0 0 0]")
 
     def stroke(self, colour: str | None, weight: float, dashed: bool) -> None:
         if colour is None:

@@ -31,11 +31,12 @@ from archdsl.targets.drawing.figure import (
     Text,
     moved,
 )
-from archdsl.targets.drawing.geometry import Places, arrange_groups
+from archdsl.targets.drawing.geometry import arrange_groups
 from archdsl.targets.drawing.legend import footing
 from archdsl.targets.drawing.options import Direction, Style
 from archdsl.targets.drawing.pack import GAP, Packing, fit, pack
 from archdsl.targets.drawing.picture import Box, Drawing, Group
+from archdsl.targets.drawing.places import Places
 from archdsl.targets.drawing.routes import Route
 from archdsl.targets.drawing.theme import Look, Theme
 from archdsl.targets.drawing.wrap import wrapped
@@ -103,10 +104,11 @@ class _Sheet:
         """Return the whole drawing: heading, overview, panels, legend."""
         drawing = self.drawing
         self.places = arrange_groups(drawing, self.brush, engine)
-        panels = tuple(map(self.panel, drawing.panels))
+        sizes = [self.panel_size(panel) for panel in drawing.panels]
         row = replace(HEADING, text=drawing.title)
         spare = row.height + GAP + footing(drawing, self.brush, ROOM, self.prefix).size[1]
-        overview, packing = self.packed([panel.size for panel in panels], spare)
+        overview, packing = self.packed(sizes, spare)
+        panels = map(self.panel, drawing.panels, packing.widths[1:])
         blocks = (self.overview(overview), *panels)
         foot = footing(drawing, self.brush, packing.size[0], self.prefix)
         parts: list[Part] = []
@@ -143,13 +145,15 @@ class _Sheet:
         group = self.drawing.overview
         return _Block(places.size, tuple(self.inside(group, places, 0, 0)))
 
-    def panel(self, group: Group) -> _Block:
+    def panel_size(self, group: Group) -> Size:
+        """Return the least size of a panel."""
+        row, (wide, high) = _heading(group), self.places[group.id].size
+        return max(wide, row.width) + 2 * INSIDE, high + row.height + 6 + INSIDE
+
+    def panel(self, group: Group, wide: float) -> _Block:
         """Return a panel: its heading, and a border in the hue of the boxes that lead to it."""
-        places = self.places[group.id]
-        row = Row(group.title, TITLE + 1, bold=True)
-        band = row.height + 6
-        wide = max(places.size[0], row.width) + 2 * INSIDE
-        high = places.size[1] + band + INSIDE
+        places, row = self.places[group.id], _heading(group)
+        band, high = row.height + 6, self.panel_size(group)[1]
         look = self.brush.hues[group.id]
         border = Rect(0, 0, wide, high, None, look.line, max(look.weight, 1.2), 5, group.aux)
         heading = Text(
@@ -258,6 +262,10 @@ class _Sheet:
         """Return an id that no other part of the figure has."""
         count = self.ids[name] = self.ids.get(name, 0) + 1
         return f"{self.prefix}{name}" if count == 1 else f"{self.prefix}{name} #{count}"
+
+
+def _heading(panel: Group) -> Row:
+    return Row(panel.title, TITLE + 1, bold=True)
 
 
 def _shifted(part: Part, dx: float, dy: float) -> Part:

@@ -22,6 +22,22 @@ class Route:
     speaks: bool = False
     """Whether it is this edge that says the shape, of those that carry one value."""
 
+    def along(self) -> Iterator[Point]:
+        """Yield places along a line, near enough to one another to tell how far it reaches."""
+        for at in range(0, len(self.points) - 1, 3):
+            a, b, c, d = self.points[at : at + 4]
+            for step in range(9):
+                t = step / 8
+                weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                x, y = (
+                    sum(
+                        weight * point[axis]
+                        for weight, point in zip(weights, (a, b, c, d), strict=True)
+                    )
+                    for axis in (0, 1)
+                )
+                yield x, y
+
 
 def reach(route: Route, ends: Mapping[str, Point]) -> Route:
     """Return a route that goes on straight to the border, where it ends at a port."""
@@ -31,7 +47,7 @@ def reach(route: Route, ends: Mapping[str, Point]) -> Route:
         points = (*straight(start, points[0]), *points[1:])
     if end is not None and end != points[-1]:
         aside = end[0] != points[-1][0] and end[1] != points[-1][1]
-        points = _bent(points, end) if aside else (*points[:-1], *straight(points[-1], end))
+        points = bent(points, end) if aside else (*points[:-1], *straight(points[-1], end))
     return replace(route, points=points)
 
 
@@ -55,7 +71,7 @@ def bounds(
     for (x, y), (wide, high) in members.values():
         spots += (x, y), (x + wide, y + high)
     for route in routes:
-        spots += _along(route.points)
+        spots += route.along()
         if route.label is not None:
             (x, y), (wide, high) = route.label, route.room
             spots += (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
@@ -72,7 +88,7 @@ def straight(start: Point, end: Point) -> tuple[Point, ...]:
     return (start, *thirds, end)
 
 
-def _bent(points: tuple[Point, ...], end: Point) -> tuple[Point, ...]:
+def bent(points: tuple[Point, ...], end: Point) -> tuple[Point, ...]:
     """Return a line whose last piece ends elsewhere, in the direction that it had."""
     (x, y), (u, v), (dx, dy) = (
         points[-2],
@@ -80,20 +96,3 @@ def _bent(points: tuple[Point, ...], end: Point) -> tuple[Point, ...]:
         (end[0] - points[-1][0], end[1] - points[-1][1]),
     )
     return (*points[:-2], (x + dx, y + dy), (u + dx, v + dy))
-
-
-def _along(points: Sequence[Point]) -> Iterator[Point]:
-    """Yield places along a line, near enough to one another to tell how far it reaches."""
-    for at in range(0, len(points) - 1, 3):
-        a, b, c, d = points[at : at + 4]
-        for step in range(9):
-            t = step / 8
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            x, y = (
-                sum(
-                    weight * point[axis]
-                    for weight, point in zip(weights, (a, b, c, d), strict=True)
-                )
-                for axis in (0, 1)
-            )
-            yield x, y

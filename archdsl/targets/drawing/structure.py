@@ -7,7 +7,7 @@ same form and follow one another become one :class:`Item`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
@@ -118,10 +118,18 @@ class Wish:
     marks: Mapping[NodeId, Mark] = field(default_factory=dict[NodeId, Mark])
 
 
-def structure(graph: Graph, wish: Wish | None = None) -> Container:
-    """Return the net of ``graph``, or the one step asked for, with all that is nested in it."""
+def structure(
+    graph: Graph, wish: Wish | None = None, refuse: Callable[[int], None] | None = None
+) -> Container:
+    """Return the net of ``graph``, or the one step asked for, with all that is nested in it.
+
+    ``refuse`` is told how many steps there are at the top, each of them a box or more, before
+    any of them is looked at; it may raise.
+    """
     wish = Wish() if wish is None else wish
     root = _Gatherer(graph).root(wish.root)
+    if refuse is not None and root.scope.kind is not ScopeKind.REPEAT:
+        refuse(len(root.entries))
     return _Freezer(graph, wish).container(root)
 
 

@@ -13,8 +13,8 @@ from math import inf
 
 from archdsl.targets.drawing.engine import Size
 from archdsl.targets.drawing.figure import Point
-from archdsl.targets.drawing.geometry import Places
 from archdsl.targets.drawing.options import Direction
+from archdsl.targets.drawing.places import Places
 from archdsl.targets.drawing.routes import Route, straight
 
 GUTTER = 34.0

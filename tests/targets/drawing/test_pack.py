@@ -23,7 +23,10 @@ def test_panels_are_apart_and_within_the_page(
     sizes = [overview, *panels]
     assert len(packing.places) == len(sizes)
     assert packing.places[0] == (0, 0)
-    found = list(zip(packing.places, sizes, strict=True))
+    assert packing.widths[0] == overview[0]
+    assert all(wide >= size[0] for wide, size in zip(packing.widths, sizes, strict=True))
+    wide_sizes = [(wide, size[1]) for wide, size in zip(packing.widths, sizes, strict=True)]
+    found = list(zip(packing.places, wide_sizes, strict=True))
     for (x, y), (wide, high) in found:
         assert x >= 0
         assert y >= 0
@@ -40,6 +43,12 @@ def test_equal_panels_fill_a_page() -> None:
     # In reading order: none is above or to the left of both its predecessor's ends.
     places = packing.places[1:]
     assert list(places) in (sorted(places), sorted(places, key=lambda place: (place[1], place[0])))
+
+
+def test_panels_that_are_about_as_wide_stand_in_a_column_with_even_sides() -> None:
+    packing = pack((60, 640), [(300, 210), (280, 210), (290, 210)])
+    assert len({x for x, _ in packing.places[1:]}) == 1
+    assert set(packing.widths[1:]) == {300}
 
 
 def test_a_page_is_upright_or_on_its_side() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import struct
 import subprocess
@@ -62,6 +63,19 @@ def test_pdf_is_as_large_as_the_figure_and_named_after_it() -> None:
     assert about["Subject"] == figure.description
     headings = [mark.get_title() for mark in document.get_toc()]
     assert "conv2" in headings
+
+
+def test_folded_boxes_of_a_pdf_lead_to_their_panels() -> None:
+    figure = figure_of("googlenet", "blocks")
+    document = pypdfium2.PdfDocument(to_pdf(figure))
+    page = document[0]
+    raw, at, link = pypdfium2.raw, ctypes.c_int(0), pypdfium2.raw.FPDF_LINK()
+    leading: list[int] = []
+    while raw.FPDFLink_Enumerate(page.raw, ctypes.byref(at), ctypes.byref(link)):
+        place = raw.FPDFLink_GetDest(document.raw, link)
+        leading.append(raw.FPDFDest_GetDestPageIndex(document.raw, place))
+    assert leading == [0] * sum(part.link is not None for part in figure.parts)
+    assert leading
 
 
 def test_a_figure_larger_than_a_page_may_be_is_scaled() -> None:

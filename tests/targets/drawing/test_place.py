@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 import archdsl
 from archdsl.targets.drawing import Options, Style, arrange
-from archdsl.targets.drawing.figure import Curve, Rect, Text
+from archdsl.targets.drawing.boxes import Brush
+from archdsl.targets.drawing.figure import Anchor, Curve, Rect, Text
+from archdsl.targets.drawing.geometry import arrange_groups
 from archdsl.targets.drawing.metrics import width
 from archdsl.targets.drawing.pack import fit
 from archdsl.targets.drawing.place import place
@@ -182,3 +185,39 @@ def test_themes_change_colours_and_no_places(theme: str) -> None:
     assert [text.text for text in light.every_text()] == [text.text for text in other.every_text()]
     assert (light.width, light.height) == (other.width, other.height)
     assert other.paper == theme_of(theme).paper
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_no_line_runs_through_the_title_of_a_frame(name: str) -> None:
+    figure = figure_of(name, "full")
+    curves = [one for part in figure.parts for one in part.shapes if isinstance(one, Curve)]
+    spots = [spot for curve in curves for spot in _along(curve)]
+    for part in figure.parts:
+        if "frame" not in part.classes:
+            continue
+        for one in part.shapes:
+            if isinstance(one, Text) and one.anchor is Anchor.START:
+                end = one.x + measured(one.text, one.size, one.bold, "Liberation Sans")
+                crossing = [
+                    (x, y) for x, y in spots if one.x < x < end and one.y - one.size < y < one.y
+                ]
+                assert not crossing, (one.text, crossing[:3])
+
+
+def _along(curve: Curve) -> Iterator[tuple[float, float]]:
+    for at in range(0, len(curve.points) - 1, 3):
+        for step in range(33):
+            t = step / 32
+            parts = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            points = curve.points[at : at + 4]
+            yield (
+                sum(part * x for part, (x, _) in zip(parts, points, strict=True)),
+                sum(part * y for part, (_, y) in zip(parts, points, strict=True)),
+            )
+
+
+def test_the_main_path_of_a_chain_of_frames_is_straight() -> None:
+    places = arrange_groups(drawing_of("googlenet", "full"), Brush(theme_of("light"), {}), "pure")
+    frames = [one for one in places.values() if len(one.entries) == len(one.exits) == 1]
+    assert len(frames) > 9
+    assert all(one.entries[0][0] == pytest.approx(one.exits[0][0]) for one in frames)
