@@ -1,12 +1,7 @@
-"""A real browser for the tests of pages: Chromium, without a window, driven by Playwright.
-
-It is the one that ARCHDSL_CHROMIUM names, or else `chromium` or `google-chrome` on PATH.
-"""
+"""Pages of networks in a browser, which watches what they ask for and complain of."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,32 +10,7 @@ import pytest
 
 import archdsl
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run all tests of this folder in one worker: a browser is large."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    found = os.environ.get("ARCHDSL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        why = "there is no Chromium: put one on PATH, or name it in ARCHDSL_CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 class Visit:
