@@ -7,7 +7,7 @@ same form and follow one another become one :class:`Item`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
@@ -214,6 +214,7 @@ class _Freezer:
         self.graph = graph
         self.wish = wish
         self._forms: dict[object, int] = {}
+        self._faces: dict[tuple[int, ...], tuple[Face, object]] = {}
         self._kept = frozenset(graph.outputs)
         self._heads = {head.output: head.path for head in graph.aux}
 
@@ -241,13 +242,24 @@ class _Freezer:
         form = self.form(scope.kind, named, is_open, *_wiring(made))
         return replace(made, form=form)
 
+    def face(self, nodes: Sequence[Node]) -> tuple[Face, object]:
+        """Return the face of a unit, and what it has in common with others of its form.
+
+        Found by identity: a graph's operators are shared, and few are different.
+        """
+        key = tuple(id(node.op) for node in nodes)
+        if key not in self._faces:
+            made = face_of(tuple(nodes))
+            self._faces[key] = made, made.form
+        return self._faces[key]
+
     def leaf(self, id: str, nodes: list[Node]) -> Leaf:
         own = {node.id for node in nodes}
         inputs = tuple(v for node in nodes for v in node.operands if v not in own)
-        face = face_of(tuple(nodes))
+        face, look = self.face(nodes)
         outputs = self.outputs((node.id for node in nodes), own, id)
         marks = tuple(self.wish.marks.get(node.id) for node in nodes)
-        form = self.form("leaf", face.form, len(inputs), marks)
+        form = self.form("leaf", look, len(inputs), marks)
         return Leaf(id, tuple(nodes), inputs, outputs, form, face)
 
     def outputs(

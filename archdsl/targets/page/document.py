@@ -61,9 +61,8 @@ class _Table:
     def __init__(self) -> None:
         self.rows: list[Any] = []
         self._at: dict[object, int] = {}
-
-    def find(self, key: object) -> int | None:
-        return self._at.get(key)
+        # A graph's operators and shapes are shared, and to hash them takes longer than all else.
+        self._same: dict[int, tuple[object, int]] = {}
 
     def index(self, key: object, row: Any) -> int:
         if key not in self._at:
@@ -73,8 +72,13 @@ class _Table:
 
     def row(self, key: T, shown: Callable[[T], Any]) -> int:
         """Return the row of a value, which is made of it where it has none yet."""
+        same = self._same.get(id(key))
+        if same is not None:
+            return same[1]
         known = self._at.get(key)
-        return self.index(key, shown(key)) if known is None else known
+        row = self.index(key, shown(key)) if known is None else known
+        self._same[id(key)] = (key, row)
+        return row
 
 
 class _Writer:
@@ -114,7 +118,7 @@ class _Writer:
     def node(self, node: Node, cost: Cost, field: Field) -> Plain:
         made: Plain = {
             "path": node.id,
-            "operator": self.operator(node.op),
+            "operator": self.operators.row(node.op, _operator),
             "shape": self.shapes.row(node.shape, str),
             "field": self.fields.row(field, _field_text),
             "places": [self.place(span) for span in node.origin],
@@ -126,25 +130,6 @@ class _Writer:
         if cost.macs:
             made["macs"] = cost.macs
         return made
-
-    def operator(self, op: Operator) -> int:
-        known = self.operators.find(op)
-        if known is not None:
-            return known
-        picture = op.picture()
-        arguments = () if isinstance(op, Input) else signature(type(op))
-        row: Plain = {
-            "name": op.name,
-            "title": picture.title,
-            "patch": picture.patch,
-            "call": call_text(op),
-            "arguments": [
-                [argument.name, spoken(argument, value)]
-                for argument in arguments
-                if not ((value := getattr(op, argument.field)) is None and argument.base)
-            ],
-        }
-        return self.operators.index(op, row)
 
     def place(self, span: Span) -> int:
         """Return the row of a span: its file, where it starts and ends, and its first line."""
@@ -271,6 +256,23 @@ class _Offsets:
 
     def utf16(self, offset: int) -> int:
         return offset + bisect_left(self.wide, offset)
+
+
+def _operator(op: Operator) -> Plain:
+    """Return what is told of an operator wherever it stands."""
+    picture = op.picture()
+    arguments = () if isinstance(op, Input) else signature(type(op))
+    return {
+        "name": op.name,
+        "title": picture.title,
+        "patch": picture.patch,
+        "call": call_text(op),
+        "arguments": [
+            [argument.name, spoken(argument, value)]
+            for argument in arguments
+            if not ((value := getattr(op, argument.field)) is None and argument.base)
+        ],
+    }
 
 
 def _field_text(field: Field) -> list[str]:
