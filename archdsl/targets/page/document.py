@@ -23,6 +23,7 @@ from archdsl.targets.drawing.faces import Face, Tail, explain, joint, usual_tail
 from archdsl.targets.drawing.folds import leaves, named_alone, spelled, told
 from archdsl.targets.drawing.structure import Container, Item, Leaf, Part, structure
 from archdsl.targets.drawing.symbols import common
+from archdsl.targets.drawing.words import is_automatic
 
 if TYPE_CHECKING:
     from archdsl.network import Network
@@ -220,7 +221,7 @@ class _Writer:
     def leaf_text(self, face: Face, name: str) -> tuple[str, list[str]]:
         """Return the title of a unit's box and the lines below it."""
         title, lines = face.text(self.usual)
-        if face.role is Role.ENDPOINT and name and not _is_automatic(name, title):
+        if face.role is Role.ENDPOINT and name and not is_automatic(name, title):
             return title, [name, *lines]
         return title, list(lines)
 
@@ -231,7 +232,7 @@ class _Writer:
         given = {name: common([call[name] for call in calls]) for name in told(inner)}
         arguments = spelled(inner[0], given)
         title = inner[0].title
-        if not name or _is_automatic(name, title):
+        if not name or is_automatic(name, title):
             lines = wrap(" ".join(arguments), LONGEST_LINE)
         else:
             lines = wrap(" ".join((title, *arguments)), LONGEST_LINE)
@@ -279,11 +280,6 @@ def _field_text(field: Field) -> list[str]:
     """Return a receptive field and the step between neighbouring ones, in input pixels."""
     size = "the whole input" if field.pixels is None else str(field.pixels)
     return [size, "×".join(str(step) for step in field.jump)]
-
-
-def _is_automatic(name: str, title: str) -> bool:
-    """Return whether a step has the name it gets without `as`: ``conv``, ``conv1``."""
-    return name.startswith(title) and (name == title or name[len(title) :].isdecimal())
 
 
 def _leaf(part: Part) -> Leaf:
