@@ -77,6 +77,11 @@ What the suffix of FILE says:
     help="A .safetensors file of the spec's weights, instead of fresh ones.",
 )
 @click.option(
+    "--allow-different",
+    is_flag=True,
+    help="Take weights that were stored for a network that differs, and say in what.",
+)
+@click.option(
     "--batch",
     metavar="N",
     type=click.IntRange(min=1),
@@ -98,6 +103,7 @@ def compile_(
     dtype: str,
     seed: int,
     weights: str | None,
+    allow_different: bool,
     batch: int,
     format: str,
 ) -> None:
@@ -118,7 +124,8 @@ def compile_(
     from archdsl.cli.trial import Build, choose_device, try_out
 
     place = choose_device(device or ("auto" if suffix is None else "cpu"))
-    how = Build(place, dtype, seed, None if weights is None else Path(weights))
+    file = None if weights is None else Path(weights)
+    how = Build(place, dtype, seed, file, allow_different)
     if suffix is not None:
         deliver(networks, output, lambda network: _file(network, suffix, how))
         return

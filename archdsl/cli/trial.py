@@ -27,6 +27,7 @@ class Build:
     dtype: str
     seed: int
     weights: Path | None = None
+    allow_different: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,22 @@ def build(network: Network, how: Build) -> NetworkModule:
     except (RuntimeError, MemoryError) as error:
         _give_up(network, how, error)
     if how.weights is not None:
-        _load(network, module, how.weights)
+        _load(network, module, how.weights, how.allow_different)
     return module.eval()
 
 
-def _load(network: Network, module: NetworkModule, path: Path) -> None:
+def _load(network: Network, module: NetworkModule, path: Path, allow_different: bool) -> None:
     """Give a module its weights from a file, and say what images they expect."""
     from archdsl.targets.weights import CheckpointError, Convention, load_into, read_checkpoint
     from archdsl.targets.weights.conventions import KEY
 
     try:
         checkpoint = read_checkpoint(path)
-        load_into(network.ir, module, checkpoint)
+        said = load_into(network.ir, module, checkpoint, allow_different=allow_different)
     except CheckpointError as error:
         raise Failure(str(error)) from error
+    for remark in said:
+        say(remark)
     if KEY in checkpoint.metadata:
         convention = Convention.from_text(checkpoint.metadata[KEY])
         say(f"the weights expect {convention.described}")

@@ -56,7 +56,7 @@ def _pins(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) ->
 Examples:
   archdsl weights import specs/inception_v4.arch inception_v4.pth -o model.safetensors
   archdsl weights import specs/released/googlenet_torchvision.arch googlenet.pth \\
-      --from torchvision-inception -o model.safetensors
+      --from torchvision-inception --set transform_input=yes -o model.safetensors
   archdsl weights import specs/inception_v4.arch v4.pth --set classes=10 -o ten.safetensors
 """,
 )
@@ -67,6 +67,11 @@ Examples:
     "source",
     type=click.Choice(SOURCES),
     help="Whose weights they are: notes what images they expect.",
+)
+@click.option(
+    "--key",
+    metavar="NAME",
+    help="Which of several state dicts in the file, such as model_ema.",
 )
 @click.option(
     "--ignore", metavar="PATTERN", multiple=True, help="Leave out tensors, as in 'AuxLogits.*'."
@@ -102,6 +107,7 @@ def import_(
     request: Request,
     output: str,
     source: str | None,
+    key: str | None,
     ignore: tuple[str, ...],
     order: str | None,
     pins: dict[str, str],
@@ -117,10 +123,15 @@ def import_(
     model = None if order is None else _package_model(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
     from archdsl.targets.weights import conventions, import_weights, in_order_of, to_safetensors
-    from archdsl.targets.weights.conventions import KEY
+    from archdsl.targets.weights.conventions import KEY, misfit
     from archdsl.targets.weights.packages import reference
+    from archdsl.targets.weights.store import converted
 
-    checkpoint = _guarded(lambda: _read(checkpoint_file))
+    convention = None if source is None else conventions()[source]
+    wrong = None if convention is None else misfit(convention, network.ir)
+    if wrong is not None:
+        raise Failure(wrong)
+    checkpoint = _guarded(lambda: _read(checkpoint_file, key))
     if model is not None:
         checkpoint = _guarded(lambda: in_order_of(checkpoint, reference(*model)))
     module = network.module(seed=seed)
@@ -129,14 +140,14 @@ def import_(
             network.ir, module, checkpoint, ignore=ignore, pins=pins, drop_class=drop_class
         )
     )
+    remarks = (*checkpoint.said, *found.said, *converted(module.state_dict(), found.tensors))
     module.load_state_dict(found.tensors)
     extra = dict(found.metadata)
-    for remark in found.said:
+    for remark in remarks:
         say(remark)
-    if source is None:
+    if convention is None:
         say("what images these weights expect is not noted; `--from` says whose they are")
     else:
-        convention = conventions()[source]
         extra[KEY] = convention.to_text()
         say(f"they expect {convention.described}")
     write_whole(Path(output), to_safetensors(network.ir, module, None, extra))
@@ -159,7 +170,12 @@ Examples:
     metavar="PACKAGE[:MODEL]",
     help=f"Whose names: {', '.join(TARGETS)}. Without it, the names they were imported under.",
 )
-def export(request: Request, output: str, to: str | None) -> None:
+@click.option(
+    "--allow-different",
+    is_flag=True,
+    help="Take weights that were stored for a network that differs, and say in what.",
+)
+def export(request: Request, output: str, to: str | None, allow_different: bool) -> None:
     """Write weights under the names of another implementation.
 
     SPEC... is a spec and a .safetensors file of its weights.
@@ -173,7 +189,10 @@ def export(request: Request, output: str, to: str | None) -> None:
 
     stored = _guarded(lambda: _read(weights_file))
     module = network.module()
-    _guarded(lambda: load_into(network.ir, module, stored))
+    for remark in _guarded(
+        lambda: load_into(network.ir, module, stored, allow_different=allow_different)
+    ):
+        say(remark)
     like = None
     if to is not None:
         like = _guarded(lambda: reference(package, model or _model_name(network.name, package)))
@@ -206,10 +225,10 @@ def _spec_and_file(request: Request) -> tuple[Network, Path]:
     return networks[0], Path(other)
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, key: str | None = None) -> Any:
     from archdsl.targets.weights import read_checkpoint
 
-    return read_checkpoint(path)
+    return read_checkpoint(path, key=key)
 
 
 def _guarded(action: Callable[[], Any]) -> Any:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 import torch
+import torchvision
 from safetensors import safe_open
 from torch import nn
 
@@ -121,3 +123,98 @@ def test_python_source_takes_no_weights(run: Run, checkpoint: Other) -> None:
     result = run("compile", "small.arch", "--weights", "other.pth", "-o", "a.py")
     assert result.exit_code == 2
     assert not Path("a.py").exists()
+
+
+def test_weights_of_another_network_are_refused_unless_asked_for(
+    run: Run, checkpoint: Other
+) -> None:
+    run("weights", "import", "small.arch", "other.pth", "-o", "a.safetensors")
+    Path("gelu.arch").write_text(SPEC.replace("relu", "gelu"))
+    compiled = ("compile", "gelu.arch", "--weights", "a.safetensors", "-o", "gelu.safetensors")
+    exported = ("weights", "export", "gelu.arch", "a.safetensors", "-o", "back.safetensors")
+    for arguments in (compiled, exported):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "stored for another network than `small`" in result.stderr
+        assert not Path(arguments[-1]).exists()
+        result = run(*arguments, "--allow-different")
+        if arguments is compiled:
+            assert result.exit_code == 0, result.stderr
+            assert "gelu" in result.stderr
+
+
+def test_one_of_several_state_dicts_is_chosen(run: Run, checkpoint: Other) -> None:
+    other = {name: tensor + 1 for name, tensor in checkpoint.state_dict().items()}
+    torch.save({"model": checkpoint.state_dict(), "model_ema": other}, "both.pth")
+    arguments = ("weights", "import", "small.arch", "both.pth", "-o", "a.safetensors")
+    assert "took `model`; the file also holds `model_ema`" in run(*arguments).stderr
+    result = run(*arguments, "--key", "model_ema")
+    assert result.exit_code == 0, result.stderr
+    taken = read_checkpoint(Path("a.safetensors")).tensors["head.bias"]
+    assert torch.equal(taken, checkpoint.fc.bias + 1)
+
+
+RESCALED = "input 8x8x3\n  affine scale=[0.458, 0.448, 0.450] shift=[-0.030, -0.088, -0.188]"
+
+
+@pytest.mark.parametrize(
+    ("first", "source", "code"),
+    [
+        ("input 8x8x3", "torchvision-inception", 1),
+        (RESCALED, "torchvision-inception", 0),
+        (RESCALED.replace("0.458", "0.5"), "torchvision-inception", 1),
+        (RESCALED, "torchvision", 1),
+        ("input 8x8x3", "torchvision", 0),
+    ],
+)
+def test_what_weights_need_of_the_network_is_checked(
+    run: Run, first: str, source: str, code: int
+) -> None:
+    Path("net.arch").write_text(SPEC.replace("input 8x8x2", first))
+    other = Other()
+    other.conv1 = nn.Conv2d(3, 4, 3, padding=1, bias=False)
+    torch.save(other.state_dict(), "other.pth")
+    result = run(
+        "weights", "import", "net.arch", "other.pth", "-o", "a.safetensors", "--from", source
+    )
+    assert result.exit_code == code, result.stderr
+    assert ("affine" in result.stderr) is bool(code)
+    assert Path("a.safetensors").exists() is not bool(code)
+
+
+def test_the_readmes_commands_give_torchvisions_googlenet(run: Run) -> None:
+    root = Path(__file__).parents[2]
+    lines = (root / "README.md").read_text().splitlines()
+    first, second = [
+        shlex.split(line)[1:]
+        for line in lines
+        if line.startswith("archdsl ") and "googlenet_torchvision" in line and "diff" not in line
+    ]
+    assert (first[0], second[0]) == ("weights", "compile")
+    Path("specs").symlink_to(root / "specs")
+    torch.manual_seed(0)
+    model = torchvision.models.googlenet(transform_input=True, init_weights=False)
+    for norm in model.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.momentum = None
+    model(torch.randn(4, 3, 224, 224))  # statistics under which something comes through
+    model.eval()
+    torch.save(model.state_dict(), "googlenet.pth")
+
+    result = run(*first)
+    assert result.exit_code == 0, result.stderr
+    result = run(*second[:-1], "again.safetensors")
+    assert result.exit_code == 0, result.stderr
+    spec = "specs/released/googlenet_torchvision.arch"
+    module = archdsl.load(spec, transform_input=True).module().eval()
+    module.load_state_dict(dict(read_checkpoint(Path("again.safetensors")).tensors))
+    images = torch.randn(2, 3, 224, 224)
+    with torch.no_grad():
+        torch.testing.assert_close(module(images), model(images), rtol=1e-4, atol=1e-5)
+
+    for wrong in (first, second):
+        at = wrong.index("--set")
+        result = run(*wrong[:at], *wrong[at + 2 : -1], "wrong.safetensors")
+        assert result.exit_code == 1
+        assert "affine" in result.stderr
+        assert not Path("wrong.safetensors").exists()

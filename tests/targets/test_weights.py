@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -263,3 +264,156 @@ def test_numbers_in_names_are_ordered_by_value() -> None:
 )
 def test_names_are_alike_up_to_what_counts(one: str, other: str, alike: bool) -> None:
     assert (counted(one) == counted(other)) is alike
+
+
+def stored(text: str) -> tuple[archdsl.Network, Checkpoint]:
+    network = archdsl.load(text)
+    data = to_safetensors(network.ir, network.module(seed=3), 3)
+    path = Path("stored.safetensors")
+    path.write_bytes(data)
+    return network, read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("conv 3x3 2", "conv 3x3/2 2 pad=1"), "stride"),
+        (("act=relu", "act=gelu"), "relu"),
+        (("norm=batchnorm", "norm=batchnorm(eps=0.01)"), "eps 0.01 here, 1e-05 in theirs"),
+        (("avgpool 3x3", "avgpool 3x3 count_include_pad=yes"), "count_include_pad yes here"),
+    ],
+)
+def test_weights_of_a_network_that_computes_something_else_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SMALL.replace("concat { conv 1x1 2; conv 1x1 2 -> conv 3x3 2;", "conv 3x3 2; concat {")
+    text = text.replace("2 x block_a", "block_a")
+    _, checkpoint = stored(text)
+    other = archdsl.load(text.replace(*change))
+    module = other.module(seed=4)
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    with pytest.raises(CheckpointError, match="stored for another network") as refused:
+        load_into(other.ir, module, checkpoint)
+    assert said in str(refused.value)
+    assert all(torch.equal(before[name], t) for name, t in module.state_dict().items())
+    (remark,) = load_into(other.ir, module, checkpoint, allow_different=True)
+    assert said in remark
+    assert torch.equal(module.head.weight, checkpoint.tensors["head.weight"])
+
+
+def test_another_name_layout_and_image_size_are_the_same_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, checkpoint = stored(SMALL)
+    other = archdsl.load("# moved\n" + SMALL.replace("net small", "net tiny").replace("8x8", "9x9"))
+    assert load_into(other.ir, other.module(), checkpoint) == ()
+
+
+def test_files_that_tell_less_of_their_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    network, checkpoint = stored(SMALL)
+    old = {k: v for k, v in checkpoint.metadata.items() if k != "archdsl.graph"}
+    by_hash = Checkpoint(checkpoint.tensors, old, ordered=False)
+    assert load_into(network.ir, network.module(), by_hash) == ()
+    gelu = archdsl.load(SMALL.replace("relu", "gelu"))
+    with pytest.raises(CheckpointError, match="hash of it that differs"):
+        load_into(gelu.ir, gelu.module(), by_hash)
+    (said,) = load_into(gelu.ir, gelu.module(), Checkpoint(checkpoint.tensors, {}, ordered=False))
+    assert "does not say which network" in said
+
+
+def test_a_change_of_number_type_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    network, checkpoint = stored(SMALL)
+    half = {n: t.half() if t.is_floating_point() else t for n, t in checkpoint.tensors.items()}
+    (said,) = load_into(
+        network.ir, network.module(), Checkpoint(half, checkpoint.metadata, ordered=False)
+    )
+    count = sum(tensor.is_floating_point() for tensor in checkpoint.tensors.values())
+    assert said == f"{count} tensors go from float16 to float32"
+
+
+def read_back(held: object, path: Path, key: str | None = None) -> Checkpoint:
+    torch.save(held, path)
+    return read_checkpoint(path, key=key)
+
+
+def test_module_is_taken_off_all_names_or_none(tmp_path: Path) -> None:
+    one, two = torch.zeros(2), torch.ones(2)
+    path = tmp_path / "a.pth"
+    mixed = read_back({"module.fc.bias": one, "fc.bias": two}, path)
+    assert set(mixed.tensors) == {"module.fc.bias", "fc.bias"}
+    whole = read_back({"module.fc.bias": one, "module.fc.weight": two}, path)
+    assert set(whole.tensors) == {"fc.bias", "fc.weight"}
+    assert whole.said == ("every name begins with `module.`, which is left out",)
+
+
+def test_torchvisions_training_checkpoint_is_read_and_its_choice_said(tmp_path: Path) -> None:
+    model = nn.Linear(2, 2)
+    average = torch.optim.swa_utils.AveragedModel(model)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9)
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    average.update_parameters(model)
+    held = {
+        "model": model.state_dict(),
+        "model_ema": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "args": argparse.Namespace(model="resnet50", lr=0.1),
+        "epoch": 3,
+    }
+    taken = read_back(held, tmp_path / "a.pth")
+    assert taken.said == ("took `model`; the file also holds `model_ema`, `--key` chooses",)
+    ema = read_back(held, tmp_path / "a.pth", "model_ema")
+    assert set(ema.tensors) == {"weight", "bias"}
+    assert ema.said[0] == "an average of 1 models; `n_averaged` is left out"
+    with pytest.raises(CheckpointError, match=r"has no state dict `ema`; it has `model`"):
+        read_checkpoint(tmp_path / "a.pth", key="ema")
+
+
+def test_values_that_are_not_finite_are_said(tmp_path: Path) -> None:
+    broken = torch.tensor([1.0, float("nan"), float("inf")])
+    found = read_back({"a": broken, "b": torch.ones(2)}, tmp_path / "a.pth")
+    assert found.said == ("`a` has 2 values that are not finite",)
+
+
+def test_what_is_unsafe_is_named_with_a_safe_way(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError) as refused:
+        read_back(nn.Linear(2, 2), tmp_path / "a.pth")
+    assert "`torch.nn.modules.linear.Linear`" in str(refused.value)
+    assert "torch.save(model.state_dict()" in str(refused.value)
+    assert "weights_only" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
+        (b"<!DOCTYPE html><html>Not found</html>", "web page"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_what_only_bears_a_checkpoints_name_is_told(
+    tmp_path: Path, content: bytes, said: str, suffix: str
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=said):
+        read_checkpoint(path)
+
+
+def test_cut_files_and_directories_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.pth"
+    torch.save({"weight": torch.ones(4000)}, path)
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(CheckpointError, match="cut short"):
+        read_checkpoint(path)
+    folder = tmp_path / "b.pth"
+    folder.mkdir()
+    with pytest.raises(CheckpointError, match="directory"):
+        read_checkpoint(folder)

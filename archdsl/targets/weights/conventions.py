@@ -7,18 +7,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
+from archdsl.graph import Graph
+from archdsl.ops.norm import Affine
+
 KEY = "archdsl.input"
 
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """How pixels become numbers: channel order, range, then (x - mean) / std per channel."""
+    """How pixels become numbers: channel order, range, then (x - mean) / std per channel.
+
+    ``rescaled`` says that the network's first step must bring these numbers to -1 … 1.
+    """
 
     order: str
     highest: float
     mean: tuple[float, ...]
     std: tuple[float, ...]
     then: str = ""
+
+    @property
+    def rescaled(self) -> bool:
+        return bool(self.then)
 
     @property
     def described(self) -> str:
@@ -37,6 +47,43 @@ class Convention:
         data = json.loads(text)
         mean, std = tuple(data.pop("mean")), tuple(data.pop("std"))
         return cls(mean=mean, std=std, **data)
+
+
+def misfit(convention: Convention, graph: Graph) -> str | None:
+    """Say where a network does to its images what weights do not expect, or the other way round.
+
+    None if it fits. Weights of a network that rescales images from ``mean`` and ``std`` to
+    -1 … 1 need an `affine` of just these numbers as the first step; others need none.
+    """
+    first = [graph.nodes[reader] for id in graph.inputs for reader in graph.readers[id]]
+    steps = [node.op for node in first if isinstance(node.op, Affine)]
+    if not convention.rescaled:
+        if not steps:
+            return None
+        return (
+            f"`{graph.name}` begins with an `affine` that rescales its input, and these weights "
+            "expect none; specs that have it as a parameter leave it out with "
+            "`--set transform_input=no`"
+        )
+    scale = tuple(std / 0.5 for std in convention.std)
+    shift = tuple((mean - 0.5) / 0.5 for mean in convention.mean)
+    if len(steps) == len(first) == 1 and _near(steps[0], scale, shift):
+        return None
+    numbers = [", ".join(f"{value:.3f}" for value in values) for values in (scale, shift)]
+    return (
+        f"these weights belong to a network that rescales its input first, and `{graph.name}` does "
+        f"not begin with `affine scale=[{numbers[0]}] shift=[{numbers[1]}]`; specs that have it as "
+        "a parameter do with `--set transform_input=yes`"
+    )
+
+
+def _near(op: Affine, scale: tuple[float, ...], shift: tuple[float, ...]) -> bool:
+    count = len(scale)
+    given = [values * count if len(values) == 1 else values for values in (op.scale, op.shift)]
+    return all(
+        len(have) == count and all(abs(a - b) < 1e-6 for a, b in zip(have, want, strict=True))
+        for have, want in zip(given, (scale, shift), strict=True)
+    )
 
 
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from safetensors.torch import save
@@ -13,6 +13,10 @@ from archdsl.graph import Graph
 from archdsl.graph.export import to_json
 from archdsl.targets.torch_module import NetworkModule
 from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
+from archdsl.targets.weights.fingerprint import GRAPH, differences, fingerprint
+
+HASH = "archdsl.spec"
+MOST_LISTED = 5
 
 
 def spec_hash(graph: Graph) -> str:
@@ -46,7 +50,8 @@ def to_safetensors(
     metadata: Mapping[str, str] = {
         "format": "pt",
         "archdsl.network": graph.name,
-        "archdsl.spec": spec_hash(graph),
+        HASH: spec_hash(graph),
+        GRAPH: fingerprint(graph),
         **({} if seed is None else {"archdsl.seed": str(seed)}),
         **(extra or {}),
     }
@@ -63,11 +68,18 @@ def _ordered(data: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
-def load_into(graph: Graph, module: NetworkModule, checkpoint: Checkpoint) -> None:
-    """Give a module the weights of a file written by :func:`to_safetensors`.
+def load_into(
+    graph: Graph,
+    module: NetworkModule,
+    checkpoint: Checkpoint,
+    *,
+    allow_different: bool = False,
+) -> tuple[str, ...]:
+    """Give a module the weights of a file written by :func:`to_safetensors`; return remarks.
 
     Raises :class:`CheckpointError` if the file belongs to another network, and says where they
-    differ; nothing is loaded then.
+    differ; nothing is loaded then. ``allow_different`` loads weights of a network that computes
+    something else with tensors of the same names and shapes, and remarks on it.
     """
     mine, theirs = module.state_dict(), checkpoint.tensors
     wrong = [
@@ -80,9 +92,57 @@ def load_into(graph: Graph, module: NetworkModule, checkpoint: Checkpoint) -> No
         ),
     ]
     if wrong:
-        shown = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if len(wrong) > 5 else "")
         raise CheckpointError(
-            f"the weights do not belong to `{graph.name}`: {shown}. Weights of other "
+            f"the weights do not belong to `{graph.name}`: {_listed(wrong)}. Weights of other "
             "implementations are brought in by `archdsl weights import`"
         )
+    said = list(checkpoint.said)
+    different = _different(graph, checkpoint.metadata)
+    if different is not None:
+        if not allow_different:
+            raise CheckpointError(
+                f"the weights were stored for another network than `{graph.name}`: {different}. "
+                "`--allow-different` loads them all the same"
+            )
+        said.append(f"the weights were stored for another network: {different}")
+    elif HASH not in checkpoint.metadata and GRAPH not in checkpoint.metadata:
+        said.append(
+            "the file does not say which network its weights belong to; names and shapes agree"
+        )
+    said += converted(mine, theirs)
     module.load_state_dict(dict(theirs))
+    return tuple(said)
+
+
+def converted(
+    mine: Mapping[str, torch.Tensor], theirs: Mapping[str, torch.Tensor]
+) -> tuple[str, ...]:
+    """Say which types of numbers become another when a module takes tensors under its names."""
+    counts: dict[tuple[str, str], int] = {}
+    for name, tensor in mine.items():
+        if name in theirs and theirs[name].dtype != tensor.dtype:
+            kinds = (_dtype(theirs[name]), _dtype(tensor))
+            counts[kinds] = counts.get(kinds, 0) + 1
+    return tuple(f"{count:,} tensors go from {a} to {b}" for (a, b), count in counts.items())
+
+
+def _dtype(tensor: torch.Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _different(graph: Graph, metadata: Mapping[str, str]) -> str | None:
+    """Say what differs from the network that weights were stored for; None if nothing does."""
+    if GRAPH in metadata:
+        try:
+            found = differences(graph, metadata[GRAPH])
+        except ValueError as error:
+            return str(error)
+        return _listed(found) if found else None
+    if HASH in metadata and metadata[HASH] != spec_hash(graph):
+        return "the file has a hash of it that differs, and does not say in what"
+    return None
+
+
+def _listed(wrong: Sequence[str]) -> str:
+    more = f"; and {len(wrong) - MOST_LISTED} more" if len(wrong) > MOST_LISTED else ""
+    return "; ".join(wrong[:MOST_LISTED]) + more
