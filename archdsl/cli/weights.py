@@ -77,6 +77,12 @@ Examples:
     "--ignore", metavar="PATTERN", multiple=True, help="Leave out tensors, as in 'AuxLogits.*'."
 )
 @click.option(
+    "--begin-anew",
+    metavar="PATTERN",
+    multiple=True,
+    help="Do not look for tensors of the spec's, as in 'aux1.*': they are drawn with --seed.",
+)
+@click.option(
     "--order",
     metavar="PACKAGE:MODEL",
     help="Take their order from a package's model: a file sorted by name has lost it.",
@@ -109,6 +115,7 @@ def import_(
     source: str | None,
     key: str | None,
     ignore: tuple[str, ...],
+    begin_anew: tuple[str, ...],
     order: str | None,
     pins: dict[str, str],
     drop_class: int | None,
@@ -137,7 +144,13 @@ def import_(
     module = network.module(seed=seed)
     found = _guarded(
         lambda: import_weights(
-            network.ir, module, checkpoint, ignore=ignore, pins=pins, drop_class=drop_class
+            network.ir,
+            module,
+            checkpoint,
+            ignore=ignore,
+            pins=pins,
+            drop_class=drop_class,
+            begin_anew=begin_anew,
         )
     )
     remarks = (*checkpoint.said, *found.said, *converted(module.state_dict(), found.tensors))

@@ -417,3 +417,28 @@ def test_cut_files_and_directories_are_told(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(CheckpointError, match="directory"):
         read_checkpoint(folder)
+
+
+def test_auxiliary_heads_that_are_missing_begin_anew_when_asked() -> None:
+    text = SMALL.replace(
+        "  avgpool global\n",
+        "  aux side weight=0.3 { avgpool global -> linear classes }\n  avgpool global\n",
+    )
+    network = archdsl.load(text)
+    module = network.module(seed=1)
+    other = Other()
+    checkpoint = Checkpoint(other.state_dict(), {}, ordered=True)
+    with pytest.raises(MatchError, match=r"`side`: they begin anew with --begin-anew 'side\.\*'"):
+        import_weights(network.ir, module, checkpoint)
+    found = import_weights(network.ir, module, checkpoint, begin_anew=("side.*",))
+    assert found.said == ("2 tensors called `side.*` begin anew",)
+    own = [name for name in found.tensors if name.startswith("side.")]
+    assert len(own) == 2
+    assert all(torch.equal(found.tensors[name], module.state_dict()[name]) for name in own)
+    assert torch.equal(found.tensors["head.weight"], other.last_linear.weight)
+    with pytest.raises(MatchError, match="nothing in the network is called `none`"):
+        import_weights(network.ir, module, checkpoint, begin_anew=("none",))
+    short = {n: t for n, t in checkpoint.tensors.items() if "merge.conv" not in n}
+    with pytest.raises(MatchError) as refused:
+        import_weights(network.ir, module, Checkpoint(short, {}, ordered=True))
+    assert "begin-anew" not in str(refused.value)

@@ -40,13 +40,15 @@ def import_weights(
     ignore: tuple[str, ...] = (),
     pins: Mapping[str, str] | None = None,
     drop_class: int | None = None,
+    begin_anew: tuple[str, ...] = (),
 ) -> Imported:
     """Return a checkpoint's numbers under the spec's names.
 
     Everything must find its place: raises :class:`MatchError` otherwise. ``ignore`` lists
     patterns of the checkpoint's names that are left out. Where only the number of classes
     differs, the classifier keeps the module's own beginning; ``drop_class`` first removes one
-    of the checkpoint's classes, such as 0 for the background.
+    of the checkpoint's classes, such as 0 for the background. ``begin_anew`` lists patterns of
+    our names whose tensors are not looked for and stay as the module has them.
     """
     said: list[str] = []
     theirs = dict(checkpoint.tensors)
@@ -58,16 +60,60 @@ def import_weights(
         for name in left_out:
             del theirs[name]
     state = module.state_dict()
-    found = _matched(graph, state, theirs, checkpoint.ordered, pins)
-    taken: Tensors = {}
+    anew = _begin_anew(state, begin_anew, said)
+    wanted = {name: tensor for name, tensor in state.items() if name not in anew}
+    try:
+        found = _matched(graph, wanted, theirs, checkpoint.ordered, pins)
+    except MatchError as error:
+        only = _only_heads_missing(graph, wanted, theirs, checkpoint.ordered, pins)
+        raise MatchError(only or str(error)) from error
+    taken: Tensors = {name: state[name] for name in anew}
     names: dict[str, str] = {}
     for ours, other in found.pairs:
         _take(ours, other, state, theirs, taken, names, said, drop_class)
     _nothing_lost(found, theirs)
     in_order = [[name, names[name]] for name in theirs if name in names]
     return Imported(
-        {name: taken[name] for name in state}, tuple(said), {NAMES: json.dumps(in_order)}
+        {name: taken[name] for name in state},
+        tuple(said),
+        {NAMES: json.dumps(in_order)},
     )
+
+
+def _begin_anew(
+    state: Mapping[str, torch.Tensor], patterns: tuple[str, ...], said: list[str]
+) -> set[str]:
+    """Return the tensors of ours that are called by one of the patterns, and say how many."""
+    anew: set[str] = set()
+    for pattern in patterns:
+        called = {name for name in state if fnmatchcase(name, pattern)}
+        if not called:
+            raise MatchError(f"nothing in the network is called `{pattern}`")
+        said.append(f"{len(called)} tensors called `{pattern}` begin anew")
+        anew |= called
+    return anew
+
+
+def _only_heads_missing(
+    graph: Graph,
+    wanted: Mapping[str, torch.Tensor],
+    theirs: Mapping[str, torch.Tensor],
+    ordered: bool,
+    pins: Mapping[str, str] | None,
+) -> str:
+    """Name the auxiliary heads where everything else fits; empty where it does not."""
+    heads = [head.path.removeprefix(f"{graph.name}.") for head in graph.aux]
+    inside = tuple(f"{head}." for head in heads)
+    rest = {name: tensor for name, tensor in wanted.items() if not name.startswith(inside)}
+    if len(rest) == len(wanted):
+        return ""
+    try:
+        _matched(graph, rest, theirs, ordered, pins)
+    except MatchError:
+        return ""
+    options = " ".join(f"--begin-anew '{head}.*'" for head in heads)
+    listed = ", ".join(f"`{head}`" for head in heads)
+    return f"the checkpoint lacks the auxiliary heads {listed}: they begin anew with {options}"
 
 
 def export_weights(
