@@ -225,8 +225,9 @@ class Network:
         """Build a PyTorch module with one submodule per block and group.
 
         ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
-        the CPU; raises :class:`archdsl.targets.device.DeviceError` if it is not there. A
-        ``seed`` makes the weights reproducible. The recipe's `init` lines hold.
+        where torch makes tensors, the CPU unless said otherwise; raises
+        :class:`archdsl.targets.device.DeviceError` if it is not there. A ``seed`` makes the
+        weights reproducible. The recipe's `init` lines hold.
         """
         from archdsl.targets.device import pick_device
         from archdsl.targets.torch_module import build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -30,15 +30,16 @@ def build(
     """Build the module of a checked graph; like every torch module it begins in training mode.
 
     Weights begin with the distributions of torch's own layers. With a ``seed`` they are the same
-    every time, and the caller's random state is left as it was. On an accelerator, convolution
-    weights are kept in channels-last memory.
+    every time, and the caller's random state is left as it was. Without a ``device`` tensors are
+    made where torch makes them: on the CPU, or as ``with torch.device("meta"):`` around the call
+    says. On an accelerator, convolution weights are kept in channels-last memory.
     """
-    place = torch.device("cpu") if device is None else torch.device(device)
-    with _seeded(seed), QuickStart() if place.type == "cpu" else place:
+    place = None if device is None else torch.device(device)
+    with _seeded(seed), nullcontext() if place is None else place, _first_weights():
         module = NetworkModule(graph)
     if dtype is not None:
         module.to(dtype=dtype)
-    if place.type in ("cuda", "mps"):
+    if place is not None and place.type in ("cuda", "mps"):
         for parameter in module.parameters():
             if parameter.ndim == 4:
                 parameter.data = parameter.data.to(memory_format=torch.channels_last)
@@ -66,6 +67,12 @@ def resolve(target: str) -> Callable[..., Any]:
     """Return what a dotted name such as ``torch.nn.Conv2d`` stands for."""
     home, _, name = target.rpartition(".")
     return getattr(importlib.import_module(home), name)
+
+
+def _first_weights() -> AbstractContextManager[Any]:
+    """Draw first weights quickly where there are numbers to draw: not on meta, nor on fakes."""
+    probe = torch.empty(0)
+    return QuickStart() if type(probe) is torch.Tensor and probe.is_cpu else nullcontext()
 
 
 @contextmanager

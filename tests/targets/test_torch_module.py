@@ -273,6 +273,25 @@ def test_meta_device_holds_shapes_and_no_numbers() -> None:
     assert module(picture().to("meta")).shape == (2, 10)
 
 
+@pytest.mark.parametrize("seed", [None, 3])
+def test_a_device_around_the_call_is_where_the_module_is_built(seed: int | None) -> None:
+    network = archdsl.load(SMALL)
+    with torch.device("meta"):
+        inside, named = network.module(seed=seed), network.module("cpu", seed=seed)
+    assert all(x.is_meta for x in inside.state_dict().values())
+    assert {x.device.type for x in named.state_dict().values()} == {"cpu"}
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_a_module_can_be_built_of_fake_tensors(seed: int | None) -> None:
+    with FakeTensorMode():
+        module = archdsl.load(SMALL).module(seed=seed).eval()
+        y = module(torch.empty(2, 3, 32, 32))
+    assert all(isinstance(x, FakeTensor) for x in module.state_dict().values())
+    assert isinstance(y, FakeTensor)
+    assert y.shape == (2, 10)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 @pytest.mark.parametrize("name", ["cuda", "cuda:0", "cuda:3"])
 def test_a_cuda_device_that_is_not_there_is_an_error(name: str) -> None:
