@@ -95,6 +95,8 @@ def test_safetensors_hold_the_state_dict_and_say_what_it_belongs_to() -> None:
     assert all(torch.equal(tensors[key], value) for key, value in module.state_dict().items())
     length = int.from_bytes(data[:8], "little")
     metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+    steps = json.loads(metadata.pop("archdsl.graph"))
+    assert {operator for operator, _, _ in steps.values()} >= {"conv", "add", "linear"}
     assert metadata == {
         "archdsl.network": "residual_net",
         "archdsl.seed": "11",
