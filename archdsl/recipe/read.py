@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from archdsl.diagnostics import Diagnostic, Label, did_you_mean
-from archdsl.ops import Blame, Value, Word, bind, missing, signature
+from archdsl.ops import Blame, Kind, Value, Word, bind, missing, signature
 from archdsl.recipe.ingredient import Ingredient, registered
 from archdsl.recipe.recipe import Line, Recipe
 from archdsl.source import Span
@@ -101,7 +101,7 @@ class _Reader:
                 "unknown-word",
                 f"`{line.name.text}` knows no `{words[stray]}`{did_you_mean(words[stray], known)}",
                 line.arguments[stray].span,
-                help=f"it can be {_listed(kinds, 'or')}",
+                help=_knows(line.name.text, known),
             )
         elif cls is None:
             self.error(
@@ -142,9 +142,15 @@ def _words(cls: type[Ingredient]) -> set[str]:
     found: set[str] = set()
     for argument in signature(cls):
         found.update(argument.words)
-        if argument.positional:
+        if argument.positional and argument.kind is Kind.SWITCH:
             found.add(argument.name)
     return found
+
+
+def _knows(statement: str, words: Iterable[str]) -> str:
+    """Say which words a line may hold; many lines hold none."""
+    named = [word for word in words if word]
+    return f"it can be {_listed(named, 'or')}" if named else f"`{statement}` knows no words"
 
 
 def _listed(names: Iterable[str], link: str) -> str:

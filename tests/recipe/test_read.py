@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import archdsl
+from archdsl.recipe import registered
 from archdsl.recipe.optimizers import Clip, Measure, Rmsprop, Sgd
 
 ROOT = Path(__file__).parents[2]
@@ -149,3 +153,34 @@ def test_reading_a_recipe_loads_no_torch() -> None:
         "assert 'torch' not in sys.modules and 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+WORDS = ("no", "yes", "sgd", "amount", "conv", "value", "nothing_known")
+VALUES = (*WORDS, "0", "1", "1.5", "1e-4", "-1", "(8.0)", "3x3", "3x3/2", "[1, 2]", "[[1], no]")
+VALUES += ("relu", "relu()", "batchnorm(eps=1)", "@stem", "(1 == 1)")
+NAMES = ("", "", "", "lr=", "at=", "amount=", "every=", "limit=", "unknown=")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    statement=st.sampled_from(sorted(registered())),
+    arguments=st.lists(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)).map("".join), max_size=4
+    ),
+    tail=st.sampled_from(("", "", "", " { relu }", " as name", " => 1x1x1", " -> relu")),
+)
+def test_no_line_of_a_recipe_ends_in_an_exception(
+    statement: str, arguments: list[str], tail: str
+) -> None:
+    kinds = [kind for kind in registered()[statement] if kind]
+    for kind in ("", *kinds):
+        line = " ".join(word for word in (statement, kind, *arguments) if word) + tail
+        with contextlib.suppress(archdsl.SpecError):
+            archdsl.load(spec(line))
+
+
+def test_a_line_of_one_kind_lists_the_words_it_knows() -> None:
+    with pytest.raises(archdsl.SpecError) as error:
+        archdsl.load(spec("weight_decay 1e-4 no"))
+    (found,) = error.value.diagnostics
+    assert (found.code, found.help) == ("unknown-word", "it can be `weights_only`")
