@@ -6,6 +6,7 @@ stop in the same state at the same kind of token.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -180,6 +181,8 @@ ANYWHERE: Mapping[str, Slip] = {
 
 CHARACTERS: Mapping[str, Slip] = {
     "×": Slip("sizes and repeats are written with the letter x", "write `3x3` and `4 x A`"),
+    ".": Slip("a number begins with a digit", "write `0.5`"),
+    "–": Slip("a minus sign is written `-`, and an arrow `->`", "write `-1`, or `relu -> relu`"),
     "→": Slip("an arrow is written `->`", "write `relu -> conv 3x3 64`"),
     "⇒": Slip("a claim is written with `=>`", "write `=> 35x35x384`"),
     '"': ANYWHERE["STRING"],
@@ -211,6 +214,9 @@ class Mistakes:
     def explain(self, source: SourceFile, stuck: Stuck) -> Diagnostic:
         """Return a diagnostic for what the parser stumbled over."""
         token = stuck.token
+        run = _NUMBER.match(source.text, token.start) if token.type == "" else None
+        if run is not None:
+            return _no_number(source, run)
         label = Label(source.span(*_place(source, token)))
         slip = (
             self._known.get(_key(stuck))
@@ -233,6 +239,21 @@ class Mistakes:
                 except Stuck as stuck:
                     known.setdefault(_key(stuck), slip)
         return known
+
+
+_NUMBER = re.compile(r"[0-9][\w.]*")
+_PRODUCT = re.compile(r"([0-9]+)((?![xe][0-9]|x$)[A-Za-z][A-Za-z0-9_]*)", re.IGNORECASE)
+
+
+def _no_number(source: SourceFile, run: re.Match[str]) -> Diagnostic:
+    """What begins with a digit, and is no number, size or repeat."""
+    product = _PRODUCT.fullmatch(run.group())
+    if product is not None:
+        help = f"a product is written `({product[1]} * {product[2]})`"
+    else:
+        help = "a number is written `1000`, `1_000`, `0.5` or `1e-4`, and a size `3x3`"
+    label = Label(source.span(run.start(), run.end()))
+    return Diagnostic("syntax", f"`{run.group()[:40]}` is no number", (label,), help=help)
 
 
 def _key(stuck: Stuck) -> Key:
