@@ -160,6 +160,14 @@ _PAGES = (
         "Remove it, or name the argument it is meant for, as in `groups=4`.",
     ),
     Page(
+        "ambiguous-argument",
+        "A number, size or list without a name could be meant in more than one way: behind a"
+        " window, it is the stride to some readers and the padding to others.",
+        _net(_IMAGE, "conv 3x3 64 2"),
+        "Give the argument its name: `stride=2` or `pad=2`. A stride may also stand in the size:"
+        " `3x3/2`.",
+    ),
+    Page(
         "repeated-argument",
         "An argument is given twice.",
         _net(_IMAGE, "conv 3x3/2 64 stride=2"),

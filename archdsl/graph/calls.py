@@ -9,7 +9,7 @@ from archdsl.graph.builder import Builder
 from archdsl.graph.environment import Defaults, Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Node, Scope, ScopeKind
-from archdsl.graph.report import Reporter, from_where
+from archdsl.graph.report import Reporter, from_where, written
 from archdsl.graph.walk import varies
 from archdsl.light import light
 from archdsl.ops import (
@@ -84,7 +84,8 @@ class OperatorCalls:
         ready = self._bind(call.name.text, given, env.defaults)
         for fault in ready.faults[:MOST_FAULTS]:
             at = call.head if fault.position is None else call.arguments[fault.position].span
-            self.reporter.error(fault.code, fault.headline, at, env, help=fault.help)
+            help = fault.mended(written(call.name, call.arguments))
+            self.reporter.error(fault.code, fault.headline, at, env, help=help)
         if ready.faults:
             return None
         if not varies(call.arguments):

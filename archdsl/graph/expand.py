@@ -20,7 +20,7 @@ from archdsl.graph.least import Least
 from archdsl.graph.names import STATEMENTS
 from archdsl.graph.parameters import Parameters, shown
 from archdsl.graph.repeats import repeat
-from archdsl.graph.report import Reporter, quote
+from archdsl.graph.report import Reporter, quote, written
 from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
 from archdsl.ops import bind, operators
 from archdsl.source import Span
@@ -166,7 +166,9 @@ class Expander:
             return env
         for fault in binding.faults:
             at = tree.span if fault.position is None else tree.arguments[fault.position].span
-            self.reporter.error(fault.code, fault.headline, at, env, help=fault.help)
+            name, *rest = written(tree.operator, tree.arguments)
+            help = fault.mended((f"default {name}", *rest))
+            self.reporter.error(fault.code, fault.headline, at, env, help=help)
         return replace(env, defaults=Defaults(env.defaults, name, binding.fields))
 
     # Calls

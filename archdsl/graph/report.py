@@ -6,6 +6,7 @@ from archdsl.diagnostics import Collector, Diagnostic, Edit, Label, Severity
 from archdsl.graph.environment import Environment, Flow
 from archdsl.graph.evaluate import Mistake
 from archdsl.source import Span
+from archdsl.syntax import nodes
 
 LONGEST_QUOTE = 48
 
@@ -38,6 +39,12 @@ class Reporter:
 
     def mistake(self, mistake: Mistake, env: Environment) -> None:
         self.error(mistake.code, mistake.headline, mistake.span, env, help=mistake.help)
+
+
+def written(name: nodes.Name, arguments: tuple[nodes.Argument, ...]) -> tuple[str, ...]:
+    """Return a call as the user wrote it: its name, and the text of each argument."""
+    spans = (name.span, *(argument.span for argument in arguments))
+    return tuple(quote(span) for span in spans)
 
 
 def way_to(env: Environment) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ the argument by its position, so that the caller can point at it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,20 +46,41 @@ Value = bool | int | float | Word | Patch | Reference | tuple["Value", ...]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One argument that does not fit; ``position`` counts the call's arguments from 0."""
+    """One argument that does not fit; ``position`` counts the call's arguments from 0.
+
+    ``readings`` are ways to write the argument there so that it has one meaning, each with `{}` for
+    what the user wrote; the caller, who has the text, shows the whole line so mended.
+    """
 
     code: str
     headline: str
     position: int | None = None
     help: str | None = None
+    readings: tuple[str, ...] = ()
+
+    def mended(self, written: tuple[str, ...]) -> str | None:
+        """Return the help, with the readings written out in a call given as its parts."""
+        if self.position is None or not self.readings:
+            return self.help
+        # The name stands before the arguments, so that an argument is one further on.
+        before, after = written[: self.position + 1], written[self.position + 2 :]
+        mine = written[self.position + 1]
+        lines = [" ".join((*before, one.format(mine), *after)) for one in self.readings]
+        return "write " + ", or ".join(f"`{line}`" for line in lines)
+
+
+_AMBIGUOUS = "ambiguous-argument"
 
 
 class _Misfit(Exception):
-    def __init__(self, code: str, why: str, help: str | None = None) -> None:
+    def __init__(
+        self, code: str, why: str, help: str | None = None, readings: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(why)
         self.code = code
         self.why = why
         self.help = help
+        self.readings = readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +103,11 @@ def bind(cls: type[Declared], given: tuple[tuple[str | None, Value], ...]) -> Bi
     fields: dict[str, object] = {}
     positions: dict[str, int] = {}
     faults: list[Fault] = []
+    named = frozenset(name for name, _ in given if name is not None)
     for position, (name, value) in enumerate(given):
         try:
             if name is None:
-                _positional(cls, known, value, fields)
+                _positional(cls, known, value, fields, named)
             elif name in by_name:
                 argument = by_name[name]
                 if argument.field in fields:
@@ -100,7 +122,11 @@ def bind(cls: type[Declared], given: tuple[tuple[str | None, Value], ...]) -> Bi
                     f"`{cls.name}` takes {takes}" if by_name else None,
                 )
         except _Misfit as misfit:
-            faults.append(Fault(misfit.code, str(misfit.why), position, misfit.help))
+            if misfit.code == _AMBIGUOUS and any(one.code == _AMBIGUOUS for one in faults):
+                continue  # The first one shows how the rest of the call is to be written.
+            faults.append(
+                Fault(misfit.code, str(misfit.why), position, misfit.help, misfit.readings)
+            )
         for field in fields:
             positions.setdefault(field, position)
     return Binding(fields, positions, tuple(faults))
@@ -131,14 +157,21 @@ def known_words() -> frozenset[str]:
 
 
 def _positional(
-    cls: type[Declared], known: tuple[Argument, ...], value: Value, fields: dict[str, object]
+    cls: type[Declared],
+    known: tuple[Argument, ...],
+    value: Value,
+    fields: dict[str, object],
+    named: frozenset[str],
 ) -> None:
+    """Bind a value without a name; ``named`` are the names that the call gives anywhere."""
     if isinstance(value, Word):
         _word(cls, known, value.text, fields)
         return
     wanted = _kinds(value)
     for argument in known:
         if argument.positional and argument.field not in fields and argument.kind in wanted:
+            if _is_side_padding(argument):
+                raise _bare_padding(cls, value, fields.keys() | named)
             fields[argument.field] = _fit(cls, argument, value)
             if isinstance(value, Patch) and value.stride is not None:
                 _stride(cls, known, value.stride, fields)
@@ -146,6 +179,35 @@ def _positional(
     if any(a.positional and a.kind in wanted for a in known):
         raise _Misfit("too-many-arguments", f"`{cls.name}` has a second {_named(value)}")
     raise _Misfit("too-many-arguments", f"`{cls.name}` takes no {_named(value)} here")
+
+
+def _is_side_padding(argument: Argument) -> bool:
+    """Whether the argument is the padding of a window, beside which other arguments stand."""
+    return argument.kind is Kind.PADDING and argument.field == "pad"
+
+
+def _bare_padding(cls: type[Declared], value: Value, taken: Set[str]) -> _Misfit:
+    """A number behind a window is the stride to some readers, and the padding to others."""
+    named = _named(value)
+    if "kernel" not in taken and not isinstance(value, Patch | tuple):
+        example = (cls.__doc__ or "").split("\n\n")[1].strip()
+        return _Misfit(
+            "ambiguous-argument",
+            f"`{cls.name}` has a {named} that could be its window, its stride or its padding",
+            f"a window is written as a size: `{example}`",
+        )
+    free = [name for name in ("stride", "pad") if name not in taken]
+    if isinstance(value, tuple) and len(value) != 2 and "stride" in free:
+        free.remove("stride")
+    if len(free) > 1:
+        why = "which could be its stride or its padding"
+    else:
+        why = "and strides and padding go by name"
+    return _Misfit(
+        "ambiguous-argument",
+        f"`{cls.name}` has a {named} without a name, {why}",
+        readings=tuple(f"{name}={{}}" for name in free),
+    )
 
 
 def _stride(
@@ -204,7 +266,8 @@ def _kinds(value: Value) -> tuple[Kind, ...]:
         case int():
             return (Kind.COUNT, Kind.INTEGER, Kind.PADDING, Kind.NUMBER)
         case float():
-            return (Kind.NUMBER,)
+            # The same value is the same wherever it stands: (8.0) is 8, as in `channels=(8.0)`.
+            return _kinds(int(value)) if value.is_integer() else (Kind.NUMBER,)
         case Patch():
             return (Kind.SIZE, Kind.PADDING)
         case tuple():

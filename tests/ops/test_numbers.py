@@ -123,7 +123,7 @@ def test_ceil_drops_windows_that_begin_beyond_the_map(n: int, k: int, s: int, p:
     if not starts:
         return
     x = grid(n, n)
-    module = network(f"maxpool {k}x{k}/{s} {p} ceil", f"{n}x{n}x2")
+    module = network(f"maxpool {k}x{k}/{s} pad={p} ceil", f"{n}x{n}x2")
     expected = [
         [x[0, :, max(i, 0) : i + k, max(j, 0) : j + k].amax((1, 2)) for j in starts] for i in starts
     ]
