@@ -22,7 +22,7 @@ from archdsl.graph.parameters import Parameters, shown
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
 from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
-from archdsl.ops import bind, operators
+from archdsl.ops import JOIN_WORDS, bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
@@ -288,6 +288,17 @@ class Expander:
     ) -> Flow:
         assert call.body is not None
         name = call.name.text
+        meant = JOIN_WORDS.get(name.lower())
+        if meant is not None:
+            joins = ", ".join(f"`{join} {{ … }}`" for join in meant)
+            self.reporter.error(
+                "unknown-operator",
+                f"there is no join `{name}`, and a group of that name would run its steps in turn",
+                call.name.span,
+                env,
+                help=f"a join is written {joins}; to name a sequence, `{{ … }} as {name}`",
+            )
+            return broken(call.head)
         near = get_close_matches(name, (*JOINS, "residual", *self.blocks), n=1, cutoff=0.8)
         if near:
             self.reporter.error(

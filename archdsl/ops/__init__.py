@@ -16,6 +16,7 @@ from archdsl.ops.arguments import (
     missing,
     words_alone,
 )
+from archdsl.ops.brought import JOIN_WORDS
 from archdsl.ops.endpoint import Input
 from archdsl.ops.merge import Add, Concat, Join, Mul
 from archdsl.ops.operator import (
@@ -37,6 +38,7 @@ from archdsl.ops.reshape import Identity, Scale
 from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
 
 __all__ = [
+    "JOIN_WORDS",
     "Add",
     "Argument",
     "Binding",
