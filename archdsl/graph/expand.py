@@ -79,8 +79,14 @@ class Expander:
         return flow
 
     def statement(
-        self, statement: nodes.Link | nodes.Chain, flow: Flow, env: Environment, lone: bool
+        self,
+        statement: nodes.Link | nodes.Chain | nodes.Hole,
+        flow: Flow,
+        env: Environment,
+        lone: bool,
     ) -> Flow:
+        if isinstance(statement, nodes.Hole):
+            return broken(statement.span)
         if not isinstance(statement, nodes.Chain):
             return self.step(statement, flow, env, lone)
         for step in statement.steps:

@@ -69,13 +69,15 @@ def _branches(
 
 def _branch(
     expander: Expander,
-    branch: nodes.Link | nodes.Chain,
+    branch: nodes.Link | nodes.Chain | nodes.Hole,
     names: Names,
     number: int,
     flow: Flow,
     env: Environment,
 ) -> Flow | None:
     """Run one branch; None if an `if` without a choice leaves it out."""
+    if isinstance(branch, nodes.Hole):
+        return broken(branch.span)
     lone = not isinstance(branch, nodes.Chain)
     if lone:
         choice = action_of(branch)

@@ -41,7 +41,7 @@ class Least:
             total += sum(
                 self.action(action_of(step))
                 for step in steps
-                if not isinstance(step, nodes.Default)
+                if not isinstance(step, nodes.Default | nodes.Hole)
             )
         self._level -= 1
         return total

@@ -80,7 +80,9 @@ def _fewest(action: nodes.Call | nodes.Group, env: Environment) -> int:
         for statement in action.body.statements:
             steps = statement.steps if isinstance(statement, nodes.Chain) else (statement,)
             for step in steps:
-                inner = None if isinstance(step, nodes.Default) else action_of(step)
+                if isinstance(step, nodes.Default | nodes.Hole):
+                    continue
+                inner = action_of(step)
                 if isinstance(inner, nodes.Repeat):
                     fewest += _plain(inner.count, env) * _fewest(inner.action, env)
     return fewest

@@ -49,7 +49,7 @@ def links(body: nodes.Body) -> Iterator[nodes.Link]:
     while pending:
         for statement in pending.pop().statements:
             match statement:
-                case nodes.Default():
+                case nodes.Default() | nodes.Hole():
                     continue
                 case nodes.Chain():
                     steps = statement.steps

@@ -193,7 +193,7 @@ class Builder:
             digits = digits.replace("_", "").lstrip("0") or "0"
             if len(digits) > LONGEST_NUMBER:
                 return self._too_large(digits, span)
-        return nodes.Number(int(digits), span)
+        return nodes.Number(int(digits.replace("_", "")), span)
 
     def _too_large(self, text: str, span: Span) -> nodes.Number:
         headline = f"a number of {len(text):,} digits is too large"

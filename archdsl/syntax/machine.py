@@ -1,7 +1,7 @@
 """Runs the parse tables that Lark makes of the grammar.
 
 Lark's own loop keeps line counts and builds token objects that nobody here asks for; this one
-reads a spec in a third of the time, and can go on after a mistake.
+reads a spec in a third of the time, and can go on after a mistake (recovery.py says where).
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from lark.parsers.lalr_analysis import Shift
 from archdsl.light import light
 
 END = "$END"
+HOLE = "HOLE"
+"""The terminal for what cannot be read."""
 IGNORED = r"(?:[ \t\r]++|#[^\n]*+)*+"
 _BLANK = re.compile(IGNORED)
-_Match = Callable[[str, int], "re.Match[str] | None"]
+_Match = Callable[[str, int, int], "re.Match[str] | None"]
 
 
 @light
@@ -33,12 +35,16 @@ class Token:
     end: int
 
 
+Build = Callable[[list[Any]], Any]
+"""Makes the value of a rule of the values of its parts."""
+
+
 class Reduction(NamedTuple):
     """Replace the topmost ``size`` values by what ``build`` makes of them."""
 
     size: int
     origin: str
-    build: Callable[[list[Any]], Any]
+    build: Build
 
 
 class State:
@@ -65,27 +71,28 @@ class Stuck(Exception):
 
 
 class Machine:
-    """The automaton of one grammar; each rule's value is made by ``builder``'s method for it."""
+    """The automaton of one grammar; ``builds`` says what is made of each of its rules."""
 
-    def __init__(self, lark: Lark, builder: object) -> None:
+    def __init__(self, lark: Lark, builds: Callable[[Rule], Build]) -> None:
         # Names of Lark's that its documentation leaves out, the same in every release since 1.0.
         table: Any = cast("Any", lark.parser).parser._parse_table
         rows: Mapping[int, Mapping[str, tuple[Any, Any]]] = table.states
         self._terminals = {terminal.name: terminal for terminal in lark.terminals}
         self._matchers: dict[frozenset[str], tuple[_Match, Mapping[str, str]]] = {}
+        rules = {rule.origin.name for rule in lark.rules}
         states = {number: State(number) for number in rows}
         reductions: dict[Rule, Reduction] = {}
         for number, row in rows.items():
             for symbol, (action, target) in row.items():
-                if action is Shift and symbol in self._terminals:
-                    states[number].actions[symbol] = states[target]
+                if action is Shift and symbol in rules:
+                    states[number].gotos[symbol] = states[target]
                     continue
                 if action is Shift:
-                    states[number].gotos[symbol] = states[target]
+                    states[number].actions[symbol] = states[target]
                     continue
                 if target not in reductions:
                     size, origin = len(target.expansion), target.origin.name
-                    reductions[target] = Reduction(size, origin, _build(target, builder))
+                    reductions[target] = Reduction(size, origin, builds(target))
                 states[number].actions[symbol] = reductions[target]
         self.start = states[table.start_states["start"]]
         self.last = states[table.end_states["start"]]
@@ -107,42 +114,51 @@ class Machine:
             self._matchers[key] = re.compile(rf"{IGNORED}(?:{choices}|\Z)").match, words
         return self._matchers[key]
 
-    def token_at(self, text: str, at: int) -> Token:
+    def token_at(self, text: str, at: int, end: int) -> Token:
         """Return the token at ``at`` as some other place of the grammar would take it."""
         match, words = self._matcher(self._terminals)
-        found = match(text, at)
+        found = match(text, at, end)
         if found is not None and found.lastgroup is not None:
             word, end = found[found.lastgroup], found.end()
             return Token(words.get(word, found.lastgroup), word, end - len(word), end)
-        blank = _BLANK.match(text, at)
+        blank = _BLANK.match(text, at, end)
         place = at if blank is None else blank.end()
+        if place == end:
+            return Token(END, "", end, end)
         return Token("", text[place : place + 1], place, place + 1)
 
 
 class Run:
-    """One text on its way through the automaton."""
+    """One text on its way through the automaton, up to ``end`` at first."""
 
-    def __init__(self, machine: Machine, text: str, at: int = 0) -> None:
+    def __init__(self, machine: Machine, text: str) -> None:
         self.machine = machine
         self.text = text
-        self.at = at
+        self.at = 0
+        self.end = len(text)
         self.states = [machine.start]
         self.values: list[Any] = []
 
     def finish(self) -> Any:
-        """Return the tree, or raise :class:`Stuck`; after :meth:`retreat` it can go on."""
+        """Return what the start rule makes, or raise :class:`Stuck`.
+
+        One can go on after :meth:`retreat` and :meth:`feed`. An ``end`` before the text's own is
+        as far as this goes: it is stuck there, whatever stands before it.
+        """
         # Most of the time that a large spec takes is spent in this loop.
-        text, at, states, values = self.text, self.at, self.states, self.values
+        text, at, end, states, values = self.text, self.at, self.end, self.states, self.values
         machine, last = self.machine, self.machine.last
         state = states[-1]
         while True:
-            found = (state.match or machine.prepare(state))(text, at)
+            found = (state.match or machine.prepare(state))(text, at, end)
             if found is None:
-                raise Stuck(state, machine.token_at(text, at), values)
+                raise Stuck(state, machine.token_at(text, at, end), values)
             type = found.lastgroup
             at = found.end()
             if type is None:
                 type, word = END, ""
+                if end < len(text):
+                    raise Stuck(state, Token(END, "", end, end), values)
             else:
                 word = found[type]
                 if word in state.keywords:
@@ -169,18 +185,47 @@ class Run:
             states.append(state)
             values.append(token)
 
-    def retreat(self, type: str, at: int) -> bool:
-        """Give up what is unfinished, back to where a ``type`` can come; go on at ``at``."""
-        self.at = at
-        while self.states:
-            if type in self.states[-1].actions:
-                return True
-            self.states.pop()
-            del self.values[-1:]
-        return False
+    def accepts(self, type: str) -> bool:
+        """Return whether a ``type`` can come next."""
+        states = list(self.states)
+        action = states[-1].actions.get(type)
+        while isinstance(action, Reduction):
+            if action.size:
+                del states[-action.size :]
+            states.append(states[-1].gotos[action.origin])
+            action = states[-1].actions.get(type)
+        return action is not None
+
+    def feed(self, type: str, value: Any) -> None:
+        """Go on as if a ``type``, which must be accepted, came next in the text."""
+        action = self.states[-1].actions[type]
+        while isinstance(action, Reduction):
+            size, origin, build = action
+            children = self.values[-size:] if size else []
+            if size:
+                del self.values[-size:], self.states[-size:]
+            self.values.append(build(children))
+            self.states.append(self.states[-1].gotos[origin])
+            action = self.states[-1].actions[type]
+        self.states.append(action)
+        self.values.append(value)
+
+    def retreat(self, type: str) -> list[Any]:
+        """Give up what is unfinished, back to where a ``type`` can come; return what that was."""
+        keep = len(self.states) - 1
+        while not isinstance(self.states[keep].actions.get(type), State):
+            keep -= 1
+        given_up = self.values[keep:]
+        del self.values[keep:], self.states[keep + 1 :]
+        return given_up
 
 
-def _build(rule: Rule, builder: object) -> Callable[[list[Any]], Any]:
+def shaped_by(builder: object) -> Callable[[Rule], Build]:
+    """Return what makes values as Lark's own trees are shaped, by ``builder``'s methods."""
+    return lambda rule: _build(rule, builder)
+
+
+def _build(rule: Rule, builder: object) -> Build:
     """Return what makes a rule's value of its children, as Lark's grammars define it.
 
     Filtered tokens fall away, children of rules that begin with `_` move up, a rule marked `?`
@@ -191,7 +236,7 @@ def _build(rule: Rule, builder: object) -> Callable[[list[Any]], Any]:
     opened = [i for i in kept if _is_open(rule.expansion[i])]
     if rule.options.expand1 and len(kept) == 1 and not opened:
         return lambda children: children[kept[0]]
-    make: Callable[[list[Any]], Any] | None = None
+    make: Build | None = None
     if not name.startswith("_"):
         make = getattr(builder, rule.alias or name)
     if not opened and len(kept) == len(rule.expansion):

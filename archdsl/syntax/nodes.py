@@ -184,7 +184,14 @@ class Default:
     span: Span
 
 
-Statement = Link | Chain | Default
+@light
+class Hole:
+    """What could not be read: a statement, or something outside of every net and block."""
+
+    span: Span
+
+
+Statement = Link | Chain | Default | Hole
 
 
 @light
@@ -230,3 +237,4 @@ class File:
     uses: tuple[Use, ...]
     blocks: tuple[Block, ...]
     nets: tuple[Net, ...]
+    holes: tuple[Hole, ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,94 +17,91 @@ from archdsl.source import SourceFile
 from archdsl.syntax import nodes
 from archdsl.syntax.brackets import check_brackets
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.machine import Machine, Run, Stuck
+from archdsl.syntax.machine import END, Machine, Stuck, shaped_by
 from archdsl.syntax.mistakes import Mistakes
+from archdsl.syntax.recovery import Hole, Recovery
+from archdsl.syntax.tree import Branch, hole_of, keep_all, tree_of
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 MOST_ERRORS = 20
-_ITEM = re.compile(r"^(?:use|block|net)\b", re.MULTILINE)
 _LOCK = Lock()
 
 
 def parse(source: SourceFile) -> tuple[nodes.File, tuple[Diagnostic, ...]]:
     """Return the syntax tree of a file, and what is wrong with its syntax.
 
-    After a mistake, parsing goes on with the next statement or, outside of braces, with the
-    next ``use``, ``block`` or ``net`` that begins a line.
+    Where something is wrong the tree has a hole, and the rest of it is whole.
     """
-    unbalanced = check_brackets(source)
-    if unbalanced is not None:
-        return nodes.File((), (), ()), (unbalanced,)
+    brackets = check_brackets(source)
+    if brackets.too_deep:
+        hole = nodes.Hole(source.span(0, len(source.text)))
+        return nodes.File((), (), (), (hole,)), brackets.found
+    mistakes = _Reported(source, brackets.found)
     with _LOCK, GarbageCollectorPaused():
         parser = _parser()
         parser.builder.begin(source)
-        items, found = _read(source, parser)
-        found += parser.builder.found
+        reading = Recovery(
+            parser.machine,
+            source.text,
+            brackets.stops,
+            lambda hole: nodes.Hole(source.span(hole.start, hole.end)),
+            lambda stuck, hole: mistakes.add(parser.mistakes, stuck, hole),
+        )
+        items = reading.read()
+        mistakes.found += parser.builder.found
     file = nodes.File(
         tuple(item for item in items if isinstance(item, nodes.Use)),
         tuple(item for item in items if isinstance(item, nodes.Block)),
         tuple(item for item in items if isinstance(item, nodes.Net)),
+        tuple(item for item in items if isinstance(item, nodes.Hole)),
     )
-    return file, tuple(found[:MOST_ERRORS])
+    return file, tuple(mistakes.found[:MOST_ERRORS])
 
 
-def _read(source: SourceFile, parser: _Parser) -> tuple[list[Any], list[Diagnostic]]:
-    text = source.text
-    items: list[Any] = []
-    found: list[Diagnostic] = []
-    run = Run(parser.machine, text)
-    while True:
-        try:
-            return items + run.finish(), found
-        except Stuck as stuck:
-            found.append(parser.mistakes.explain(source, stuck))
-            if len(found) == MOST_ERRORS:
-                return items, found
-            at = stuck.token.start
-        # DEFAULT can only begin a statement: what accepts it is a body between two statements.
-        if run.retreat("DEFAULT", _end_of_statement(text, at)):
-            continue
-        item = _ITEM.search(text, at + 1)
-        if item is None:
-            return items, found
-        run = Run(parser.machine, text, item.start())
+def read_tree(source: SourceFile) -> Branch:
+    """Return the lossless tree of any text; what is wrong with it is :func:`parse`'s to say."""
+    text, brackets = source.text, check_brackets(source)
+    with _LOCK, GarbageCollectorPaused():
+        machine = _parser().whole
+        make = hole_of(machine, text)
+        if brackets.too_deep:
+            return tree_of(("start", [make(Hole(0, len(text), [], 0))]), text)
+        reading = Recovery(machine, text, brackets.stops, make, lambda stuck, hole: None)
+        return tree_of(reading.read(), text)
 
 
-_MARK = re.compile(r'#[^\n]*+|"[^"\n]*+"|[{}()\[\];\n]')
-_CONTINUED = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+\n)*+(?:->|,|else(?![A-Za-z0-9_]))")
-_GAP = re.compile(r"[;\n](?:[ \t\r\n;]++|#[^\n]*+)*+")
+class _Reported:
+    """What is said of a file: of a hole that a bracket explains, only that."""
 
+    def __init__(self, source: SourceFile, found: Sequence[Diagnostic]) -> None:
+        self.source = source
+        self.found = list(found)
+        self.brackets = [label.span for one in found for label in one.labels]
 
-def _end_of_statement(text: str, at: int) -> int:
-    """Return where the statement around ``at`` is over: at the next one, or at the `}` after it."""
-    depth = 0
-    mark = _MARK.search(text, at)
-    while mark is not None:
-        sign, place = mark.group(), mark.start()
-        resume = mark.end()
-        if sign in "{([":
-            depth += 1
-        elif sign == "}" and depth == 0:
-            return place
-        elif sign in "})]":
-            depth = max(0, depth - 1)
-        elif sign in ";\n" and depth == 0:
-            continued = _CONTINUED.match(text, place)
-            gap = _GAP.match(text, place)
-            if continued is None:
-                return resume if gap is None else gap.end()
-            resume = continued.end()
-        mark = _MARK.search(text, resume)
-    return len(text)
+    def add(self, known: Mistakes, stuck: Stuck, hole: Hole) -> None:
+        if len(self.found) >= MOST_ERRORS:
+            return
+        inside = "LBRACE" in stuck.open
+        if stuck.token.type == (END if inside else "RBRACE") and self.brackets:
+            return
+        if any(hole.start <= one.start < hole.end for one in self.brackets):
+            return
+        self.found.append(known.explain(self.source, stuck))
 
 
 class _Parser:
     """The machine for the grammar with its builder, and the mistakes it knows."""
 
     def __init__(self, lark: Lark) -> None:
+        self.lark = lark
         self.builder = Builder()
-        self.machine = Machine(lark, self.builder)
+        self.machine = Machine(lark, shaped_by(self.builder))
         self.mistakes = Mistakes(self.machine)
+
+    @cached_property
+    def whole(self) -> Machine:
+        """The machine for lossless trees, which checking a spec does without."""
+        return Machine(self.lark, keep_all)
 
 
 @cache

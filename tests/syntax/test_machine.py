@@ -10,7 +10,7 @@ import pytest
 from lark import Lark, Transformer, UnexpectedInput
 from lark import Token as LarkToken
 
-from archdsl.syntax.machine import Machine, Run, Stuck, Token
+from archdsl.syntax.machine import Machine, Run, Stuck, Token, shaped_by
 from archdsl.syntax.mistakes import PLACES, SLIPS
 from archdsl.syntax.parser import GRAMMAR
 
@@ -45,7 +45,7 @@ def _plain(child: Any) -> Any:
     return child
 
 
-MACHINE = Machine(LARK, Plain())
+MACHINE = Machine(LARK, shaped_by(Plain()))
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
