@@ -5,9 +5,10 @@ diagnostics of the stages before.
 """
 
 from archdsl.check.cost import Totals, costs, memory, totals, weighted_depth
-from archdsl.check.field import Field, fields, smallest_input
+from archdsl.check.field import Field, fields
 from archdsl.check.recipe import chosen_by, ends_in_softmax
 from archdsl.check.run import Checked, check
+from archdsl.check.smallest import smallest_input
 
 __all__ = [
     "Checked",

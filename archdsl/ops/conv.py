@@ -15,12 +15,12 @@ from archdsl.ops.operator import (
     Picture,
     Plain,
     Role,
-    Window,
     argument,
     check_size,
     module,
     operator,
 )
+from archdsl.ops.reads import Window, sliding, transposed
 from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
 from archdsl.ops.windows import need_fit, need_groups, need_map, padding_text, patch_text
 
@@ -130,7 +130,8 @@ class Conv(Convolution):
         return self.cost_over(inputs[0], output.cells)
 
     def window(self, x: Shape) -> Window:
-        return Window(self.reach, self.stride)
+        sides = self.sliding.sides(need_map(x, self.name))
+        return sliding(self.kernel, self.stride, self.dilation, sides)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         x = inputs[0]
@@ -201,12 +202,8 @@ class UpConv(Convolution):
         return self.cost_over(inputs[0], inputs[0].cells)
 
     def window(self, x: Shape) -> Window:
-        # One output cell sees at most ceil(reach / stride) input cells per axis.
-        seen = Size(
-            -(-self.reach.height // self.stride.height),
-            -(-self.reach.width // self.stride.width),
-        )
-        return Window(seen, self.stride, grows=True)
+        cut, _ = self._trim()
+        return transposed(self.kernel, self.stride, self.dilation, cut)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         x = inputs[0]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from archdsl.ops.activation import Activation
 from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
-    WHOLE,
     Blame,
     Call,
     Cost,
@@ -15,12 +14,12 @@ from archdsl.ops.operator import (
     Operator,
     Picture,
     Role,
-    Window,
     argument,
     check_size,
     module,
     operator,
 )
+from archdsl.ops.reads import WHOLE, Window
 from archdsl.ops.shapes import Shape
 
 

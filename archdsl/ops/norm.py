@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ops.operator import (
-    WHOLE,
     Blame,
     Call,
     Cost,
@@ -13,13 +12,13 @@ from archdsl.ops.operator import (
     Operator,
     Picture,
     Role,
-    Window,
     argument,
     check_size,
     function,
     module,
     operator,
 )
+from archdsl.ops.reads import WHOLE, Window
 from archdsl.ops.shapes import Shape
 from archdsl.ops.windows import need_map
 

@@ -13,7 +13,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
-from archdsl.ops.shapes import LARGEST_EXTENT, LARGEST_TENSOR, Shape, Size
+from archdsl.ops.reads import POINT, Window
+from archdsl.ops.shapes import LARGEST_EXTENT, LARGEST_TENSOR, Shape
 
 
 class Blame(Exception):
@@ -126,22 +127,6 @@ class Cost:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What one output cell sees of the input: a kernel reach and a stride, or all of it.
-
-    Where the grid ``grows`` the stride counts output cells per input cell.
-    """
-
-    reach: Size
-    stride: Size
-    whole: bool = False
-    grows: bool = False
-
-
-WHOLE = Window(Size(1, 1), Size(1, 1), whole=True)
-POINT = Window(Size(1, 1), Size(1, 1))
-
 Plain = None | bool | int | float | str | tuple[int, ...] | tuple[float, ...]
 
 
@@ -228,6 +213,7 @@ class Operator(Declared):
         return Cost()
 
     def window(self, x: Shape) -> Window:
+        """Return which cells of an input ``x`` an output cell reads."""
         return POINT
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ops.operator import (
-    WHOLE,
     Blame,
     Call,
     Kind,
@@ -13,12 +12,12 @@ from archdsl.ops.operator import (
     Picture,
     Plain,
     Role,
-    Window,
     argument,
     check_size,
     module,
     operator,
 )
+from archdsl.ops.reads import WHOLE, Window, divided, sliding
 from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
 from archdsl.ops.windows import need_fit, need_map, padding_text, patch_text
 
@@ -106,7 +105,12 @@ class Pool(Operator):
             )
 
     def window(self, x: Shape) -> Window:
-        return WHOLE if self.kernel is None else Window(self.kernel, self.stride)
+        grid = need_map(x, self.name)
+        if self.to is not None:
+            return divided(grid, self.to)
+        if self.kernel is None:
+            return WHOLE
+        return sliding(self.kernel, self.stride, ONE, self.sliding.sides(grid))
 
     def windowed(self, padded: str, plain: str, x: Shape, **keywords: Plain) -> Call:
         """Return the call for a sliding pool: torch's where the padding is the same all round."""

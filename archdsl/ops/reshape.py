@@ -7,21 +7,20 @@ from enum import Enum
 from typing import ClassVar
 
 from archdsl.ops.operator import (
-    WHOLE,
     Blame,
     Call,
     Kind,
     Operator,
     Picture,
     Role,
-    Window,
     argument,
     check_size,
     function,
     module,
     operator,
 )
-from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size
+from archdsl.ops.reads import WHOLE, Window, bilinear, moved, nearest
+from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size
 from archdsl.ops.windows import need_map
 
 
@@ -182,6 +181,10 @@ class Pad(Operator):
         check_size(y, 0)
         return y
 
+    def window(self, x: Shape) -> Window:
+        assert isinstance(self.amount, Sides), "infer has refused a padding rule"
+        return moved(self.amount)
+
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
         kinds = {
@@ -229,6 +232,11 @@ class Crop(Operator):
                 remark=f"the grid here is {grid}",
             )
         return Shape(x.channels, Size(height, width))
+
+    def window(self, x: Shape) -> Window:
+        assert isinstance(self.amount, Sides), "infer has refused a padding rule"
+        sides = self.amount
+        return moved(Sides(-sides.top, -sides.bottom, -sides.left, -sides.right))
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
@@ -324,10 +332,8 @@ class Resize(Operator):
         return y
 
     def window(self, x: Shape) -> Window:
-        if self.factor is None:
-            return WHOLE
-        reach = ONE if self.blend is Blend.NEAREST else Size(2, 2)
-        return Window(reach, Size(self.factor, self.factor), grows=True)
+        grid, to = need_map(x, self.name), need_map(self.infer(x), self.name)
+        return nearest(grid, to) if self.blend is Blend.NEAREST else bilinear(grid, to)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         align = {} if self.blend is Blend.NEAREST else {"align_corners": False}
