@@ -24,7 +24,8 @@ HEAD = """\
 
 Every network in [specs/](../specs), with numbers that archdsl has counted and checked against the
 claims in each spec. Parameters and multiply-accumulates (MACs, for one image) leave auxiliary
-heads out, whose parameters have a column of their own; depth is weight layers on the longest path;
+heads out, whose parameters have a column of their own; depth is weight layers on the longest path,
+where a depthwise convolution and the pointwise one right behind it, a separable one, count once;
 the receptive field is what a cell of the last feature map sees, in pixels. Each spec begins with
 its source and with every way in which it differs from it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from archdsl.graph import Graph, Node, NodeId
@@ -81,11 +81,25 @@ def add_up(parts: Iterable[Cost]) -> Cost:
 
 
 def weighted_depth(graph: Graph, nodes: Iterable[Node] | None = None) -> int:
-    """Return how many weight layers the longest path through ``nodes`` (or all) has."""
+    """Return how many weight layers the longest path through ``nodes`` (or all) has.
+
+    A separable convolution, a depthwise and a pointwise one with nothing between them, is one.
+    """
     inside = tuple(graph) if nodes is None else tuple(nodes)
     depth: dict[NodeId, int] = {}
     for node in inside:
         before = max((depth.get(operand, 0) for operand in node.operands), default=0)
         has_weights = node.op.cost(graph.shapes_into(node), node.shape).weights > 0
-        depth[node.id] = before + has_weights
+        depth[node.id] = before + (has_weights and not _completes(graph, node, depth))
     return max(depth.values(), default=0)
+
+
+def _completes(graph: Graph, node: Node, inside: Container[NodeId]) -> bool:
+    """Return whether a node belongs to the layer of the node it follows."""
+    if len(node.operands) != 1 or node.operands[0] not in inside:
+        return False
+    before = graph.nodes[node.operands[0]]
+    alone = len(graph.readers[before.id]) == 1 and before.id not in graph.outputs
+    if len(before.operands) != 1 or not alone:
+        return False
+    return node.op.completes(before.op, graph.nodes[before.operands[0]].shape)

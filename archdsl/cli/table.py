@@ -31,10 +31,10 @@ def table(request: Request, format: str) -> None:
     """Show many networks in one table, a row for every net of every SPEC.
 
     Parameters and multiply-accumulates leave auxiliary heads out, whose parameters have a column
-    of their own. Depth is weight layers on the longest path, the receptive field that of a cell of
-    the last feature map. Status and source are read off the spec: specs in a folder `released`
-    follow an implementation, others the paper; its header comment begins with the source, and a
-    line `# status: ...` there adds to the status.
+    of their own. Depth is weight layers on the longest path, where a separable convolution counts
+    once, the receptive field that of a cell of the last feature map. Status and source are read off
+    the spec: specs in a folder `released` follow an implementation, others the paper; its header
+    comment begins with the source, and a line `# status: ...` there adds to the status.
     """
     specs = [read_spec(file, request) for file in request.files]
     for spec in specs:

@@ -133,6 +133,15 @@ class Conv(Convolution):
         sides = self.sliding.sides(need_map(x, self.name))
         return sliding(self.kernel, self.stride, self.dilation, sides)
 
+    def completes(self, before: Operator, x: Shape) -> bool:
+        """A pointwise convolution completes the depthwise one before it: both are a separable one.
+
+        So the tables of Inception and Xception count. MobileNet counts both, and has a norm and an
+        activation between them.
+        """
+        depthwise = isinstance(before, Conv) and before.groups == x.channels > 1
+        return depthwise and self.kernel == ONE and self.groups == 1
+
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         x = inputs[0]
         sides = self.sliding.sides(need_map(x, self.name))

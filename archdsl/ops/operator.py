@@ -216,6 +216,13 @@ class Operator(Declared):
         """Return which cells of an input ``x`` an output cell reads."""
         return POINT
 
+    def completes(self, before: Operator, x: Shape) -> bool:
+        """Return whether papers count this and the operator it follows as one layer.
+
+        ``before`` alone made what comes in, from an input ``x``, and nothing else reads it.
+        """
+        return False
+
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         raise NotImplementedError(type(self).__name__)
 
