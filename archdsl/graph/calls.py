@@ -187,7 +187,9 @@ def _make(
     cls: type[Operator], fields: Mapping[str, object], defaults: Defaults
 ) -> Operator | Fault:
     """Build an operator from its fields over the defaults, operators among its fields first."""
-    merged = {**defaults.of(cls.name), **fields}
+    out = cls.leaves_out(fields)
+    usual = {name: value for name, value in defaults.of(cls.name).items() if name not in out}
+    merged = {**usual, **fields}
     fault = missing(cls, merged)
     if fault is not None:
         return fault

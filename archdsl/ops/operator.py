@@ -205,6 +205,14 @@ class Operator(Declared):
     writes: ClassVar[bool] = True
     """Whether its result takes memory of its own, and is neither given nor another view of it."""
 
+    @classmethod
+    def leaves_out(cls, given: Mapping[str, object]) -> frozenset[str]:
+        """Return the fields that mean nothing in a call that gives ``given``.
+
+        A `default` of them is meant for calls of another form, and is no fault of this one.
+        """
+        return frozenset()
+
     def infer(self, *inputs: Shape) -> Shape:
         """Return the output shape; raise :class:`Blame` where the inputs do not fit."""
         return inputs[0]

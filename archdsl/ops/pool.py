@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archdsl.ops.operator import (
@@ -20,6 +21,8 @@ from archdsl.ops.operator import (
 from archdsl.ops.reads import WHOLE, Window, divided, sliding
 from archdsl.ops.shapes import ONE, Padding, PadRule, Shape, Sides, Size, Sliding
 from archdsl.ops.windows import need_fit, need_map, padding_text, patch_text
+
+_OF_WINDOWS = ("stride", "pad", "ceil")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,21 @@ class Pool(Operator):
         name="global",
     )
     to: Size | None = argument(Kind.SIZE, "grid to end at, with windows that adapt", default=None)
+
+    @classmethod
+    def leaves_out(cls, given: Mapping[str, object]) -> frozenset[str]:
+        """A pool has one of a window, `global` and `to=`; `ceil` goes with some paddings only."""
+        out: set[str] = set()
+        if given.get("kernel") is not None:
+            out |= {"whole", "to"}
+        elif given.get("whole"):
+            out |= {"kernel", "to", *_OF_WINDOWS}
+        elif given.get("to") is not None:
+            out |= {"kernel", "whole", *_OF_WINDOWS}
+        pad = given.get("pad")
+        if pad is PadRule.SAME or (isinstance(pad, Sides) and pad.symmetric is None):
+            out.add("ceil")
+        return frozenset(out - given.keys())
 
     @property
     def sliding(self) -> Sliding:

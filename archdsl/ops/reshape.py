@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -315,6 +316,11 @@ class Resize(Operator):
         positional=True,
         words={blend.value: blend for blend in Blend},
     )
+
+    @classmethod
+    def leaves_out(cls, given: Mapping[str, object]) -> frozenset[str]:
+        one_of = {name for name in ("factor", "to") if given.get(name) is not None}
+        return frozenset({"factor", "to"} - one_of if one_of else ())
 
     def infer(self, *inputs: Shape) -> Shape:
         (x,) = inputs
