@@ -314,11 +314,14 @@ class _Drawer:
         return Tap(self.draw(st.sampled_from(known))) if known else self.operator(x, scope)
 
     def default(self, x: Tensor, scope: Scope, depth: int) -> Default:
-        op = self.draw(st.sampled_from(["conv", "conv", "batchnorm", "maxpool", "linear"]))
+        ops = ["conv", "conv", "batchnorm", "maxpool", "avgpool", "linear", "resize"]
+        op = self.draw(st.sampled_from(ops))
         settings = {
             "conv": ("pad", "act", "norm", "bias"),
             "batchnorm": ("eps", "gamma", "beta"),
-            "maxpool": ("stride",),
+            "maxpool": ("stride", "pad", "ceil", "global", "to"),
+            "avgpool": ("stride", "pad", "ceil", "global", "to", "count_include_pad"),
+            "resize": ("factor", "to", "blend"),
             "linear": ("act", "bias"),
         }[op]
         by_name = {argument.name: argument for argument in signature(operators()[op])}
