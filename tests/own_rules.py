@@ -149,7 +149,7 @@ OWN_RULES = (
 EMPTY_HEAD = OwnRule(
     ("aux",),
     "missing-branches",
-    "the output of an auxiliary head would be a value that the main network has already",
+    "an auxiliary head that does nothing would give the value at hand, which nobody asked it for",
     lambda args, x: True,
     {},
     (),
@@ -157,7 +157,7 @@ EMPTY_HEAD = OwnRule(
 
 # Rules about a whole network, which operators know nothing of: a network that torch would run.
 NET_RULES = {
-    EMPTY_HEAD.code: "net n { input 4x4x1 as a; relu; aux head { @a } }",
+    EMPTY_HEAD.code: "net n { input 4x4x1; relu; aux head { 0 x relu } }",
     "swapped-input": "net n { input 3x16x16; relu }",
     "too-large": "net n { input 2000000x2000000x1; relu }",
     "wrong-claim": "net n { input 4x4x1; relu => 4x4x2 }",

@@ -48,7 +48,6 @@ class Witness:
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self.blocks = blocks
         self.aux: list[Tensor] = []
-        self.made: list[Tensor] = []
 
     def seq(self, seq: Seq, x: Tensor, scope: Scope) -> Tensor:
         for step in seq.steps:
@@ -98,12 +97,11 @@ class Witness:
             case Tap(name):
                 if name not in scope.labels:
                     raise Nothing(f"no label {name}")
-                return scope.labels[name]
+                return scope.labels[name].view_as(scope.labels[name])
             case Aux(_, _, body):
                 inside = replace(scope, labels=scope.labels.new_child())
-                before = len(self.made)
                 end = self.seq(body, x, inside)
-                if not any(end is one for one in self.made[before:]):
+                if end is x:
                     raise Refused(EMPTY_HEAD)
                 self.aux.append(end)
                 return x
@@ -119,16 +117,15 @@ class Witness:
         return choice.body if self.value(choice.condition, x, scope) else choice.otherwise
 
     def call(self, op: str, args: Args, scope: Scope, *xs: Tensor) -> Tensor:
-        merged = {**scope.defaults.get(op, {}), **args}
+        merged = {**usual(op, scope.defaults.get(op, {}), args), **args}
         for name, value in merged.items():
             if isinstance(value, Ref):
                 merged[name] = Ref(value.op, {**scope.defaults.get(value.op, {}), **value.args})
         return self.keep(apply(op, merged, *xs))
 
     def keep(self, y: Tensor) -> Tensor:
-        """Remember what an operator made; an alias, since some hand their input on."""
-        self.made.append(y.view_as(y))
-        return self.made[-1]
+        """Return what an operator made as a tensor of its own; some hand their input on."""
+        return y.view_as(y)
 
     def block(self, call: BlockCall, x: Tensor, scope: Scope) -> Tensor:
         block = self.blocks[call.block]
@@ -158,6 +155,22 @@ class Witness:
                 return [self.value(item, x, scope) for item in value]
             case _:
                 return value
+
+
+def usual(op: str, defaults: Args, given: Args) -> Args:
+    """Return the defaults that mean something beside what a call gives."""
+    left_out: set[str] = set()
+    if op in ("maxpool", "avgpool"):
+        if "kernel" in given:
+            left_out |= {"global", "to"}
+        elif given.get("global") or "to" in given:
+            left_out |= {"kernel", "global", "to", "stride", "pad", "ceil"}
+        pad = given.get("pad")
+        if pad == "same" or (isinstance(pad, list) and (pad[0] != pad[1] or pad[2] != pad[3])):
+            left_out.add("ceil")
+    if op == "resize" and ("factor" in given or "to" in given):
+        left_out |= {"factor", "to"}
+    return {name: value for name, value in defaults.items() if name not in left_out}
 
 
 def extents(x: Tensor) -> tuple[int, int, int]:

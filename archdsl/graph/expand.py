@@ -22,7 +22,7 @@ from archdsl.graph.parameters import Parameters, shown
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
 from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
-from archdsl.ops import JOIN_WORDS, bind, operators
+from archdsl.ops import JOIN_WORDS, Identity, bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
@@ -277,11 +277,20 @@ class Expander:
         self.builder.open(Scope(path, ScopeKind.AUX, name.text, env.names.path, call.head))
         inner = env.inside(Names(path), labels=Labels(env.labels), aux=path)
         end = self.body(call.body, flow, inner)
-        if end.node is not None and not end.node.startswith(f"{path}."):
+        if end is flow:
             self.reporter.error(
-                "missing-branches", f"`aux` head `{name.text}` computes nothing", call.head, env
+                "missing-branches",
+                f"`aux` head `{name.text}` computes nothing",
+                call.head,
+                env,
+                help="give it steps, or the label of the value that it gives",
             )
-        elif end.node is not None:
+            return flow
+        if end.node is not None and not end.node.startswith(f"{path}."):
+            # A value of the main path is what the head gives, and so a step of the head.
+            own = inner.names.fresh(Identity.name)
+            end = self.calls.place(Identity(), (end,), own, path, inner, call)
+        if end.node is not None:
             self.builder.aux.append(AuxHead(path, end.node, weight))
         return flow
 

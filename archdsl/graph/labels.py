@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Label, Severity, did_you_mean, near_names
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def tap(expander: Expander, tap: nodes.Tap, env: Environment) -> Flow:
-    """Return a label's value."""
+    """Return a label's value: never the same object as the value at hand, which does nothing."""
     label = env.labels.find(tap.name.text)
     if label is None:
         _unknown_label(expander, tap, env)
         return broken(tap.span)
     expander.tapped.add(id(label))
-    return label.flow
+    return replace(label.flow)
 
 
 def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None:

@@ -186,12 +186,35 @@ block A { aux h { avgpool global -> linear 3 }; relu }
 
 
 @pytest.mark.parametrize(
+    ("head", "warnings"),
+    [
+        ("@s", []),
+        ("conv 1x1 2 as own; relu; @own", ["unused-step"]),
+        ("conv 1x1 2; @s", ["unused-step"]),
+        ("{ tanh -> @s }", ["unused-step"]),
+        ("if 1 == 2 { relu } else { @s }", []),
+    ],
+)
+def test_a_head_may_end_in_a_label(head: str, warnings: list[str]) -> None:
+    lines = f"relu as s; conv 1x1 8; aux a {{ {head} }}; tanh"
+    assert body_codes(lines) == warnings
+    made = body(lines)
+    (head_made,) = made.aux
+    assert head_made.output.startswith("n.a.")
+    assert made.nodes[head_made.output].aux == "n.a"
+    assert made.outputs == ("n.tanh",)
+    end = made.nodes[head_made.output]
+    assert end.op.name == "conv" or end.operands == ("n.s",)
+
+
+@pytest.mark.parametrize(
     ("lines", "code"),
     [
         ("aux { relu }", "missing-argument"),
         ("aux a", "missing-argument"),
         ("aux a { }", "missing-branches"),
-        ("relu as r; aux a { @r }", "missing-branches"),
+        ("relu as r; aux a { if 1 == 2 { @r } }", "missing-branches"),
+        ("relu as r; aux a { 0 x relu }", "missing-branches"),
         ("aux a { aux b { relu } }", "misplaced-statement"),
         ("aux a wait=1 { relu }", "unknown-argument"),
         ("aux a weight=1 weight=2 { relu }", "repeated-argument"),
