@@ -50,7 +50,10 @@ calls = {
 LARGEST = 50_000
 """Most numbers in a value of a drawn network, so that running it stays quick."""
 
-OFTEN = ("groupnorm", "groupnorm", "shuffle", "shuffle", "flatten", "pad", "linear", "slice")
+OFTEN = (
+    *("groupnorm", "groupnorm", "shuffle", "shuffle", "flatten", "pad", "linear"),
+    *("slice", "slice", "crop", "crop", "layerscale"),
+)
 
 CONDITIONS = (
     "channels > 4",
