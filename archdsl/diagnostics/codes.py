@@ -204,6 +204,24 @@ _PAGES = (
         "Compare: `if channels != 64 { … }`.",
     ),
     Page(
+        "ambiguous-input",
+        "`in_channels`, `in_height` or `in_width` is asked for in the body of a net whose inputs"
+        " differ.",
+        "net example {\n  input 32x32x16 as left\n  input 32x32x3 as right\n"
+        "  @left -> conv 3x3 (2 * in_channels) as a\n  concat { @a; @right }\n}\n",
+        "Write `channels` for the value at hand, or put the steps in a block, which has one input.",
+    ),
+    Page(
+        "compared-after-change",
+        "A block compares `channels`, `height` or `width` after its own steps have changed it (a"
+        " warning). The number is that of the value at hand; a shortcut most often asks for that"
+        " of the block's input.",
+        _net(_IMAGE, "widen 64")
+        + "block widen(c) {\n  conv 1x1 c\n  if channels != c { relu }\n}\n",
+        "Write `in_channels`, `in_height` or `in_width` for the block's input. Where the value at"
+        " hand is meant, put the steps from there on in a block of their own.",
+    ),
+    Page(
         "division-by-zero",
         "An expression divides by zero.",
         _net(_IMAGE, "conv 3x3 (64 / (channels - 16))"),

@@ -17,7 +17,7 @@ from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import DEEPEST, Expander, TooDeep
 from archdsl.graph.graph import Graph, Node, Scope, ScopeKind
 from archdsl.graph.labels import tap
-from archdsl.graph.names import LANGUAGE, VALUE_NAMES, why_reserved
+from archdsl.graph.names import LANGUAGE, OF_INPUT, VALUE_NAMES, why_reserved
 from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
 from archdsl.ops import Blame, Input, Patch, Shape, Size, Value, Word, known_words, operators
@@ -153,7 +153,9 @@ class _NetExpander(Expander):
     ) -> Flow:
         name = call.name.text
         if env.top and name == "input":
-            return self._input(call, flow, env, label)
+            flow = self._input(call, flow, env, label)
+            env.start.flows.append(flow)
+            return flow
         if env.top and name == "output":
             self._output(call, flow, env)
             return flow
@@ -295,7 +297,10 @@ def _check_definition(tree: nodes.Block | nodes.Net, reporter: Reporter) -> None
             )
         seen.setdefault(text, span)
         if text in VALUE_NAMES or text in LANGUAGE:
-            meaning = "the value at hand has it" if text in VALUE_NAMES else "the language uses it"
+            meaning = "the language uses it"
+            if text in VALUE_NAMES:
+                has = "the input" if text in OF_INPUT else "the value at hand"
+                meaning = "a copy of a repeat has it" if text == "index" else f"{has} has it"
             reporter.error(
                 "reserved-name", f"a parameter cannot be called `{text}`: {meaning}", span
             )

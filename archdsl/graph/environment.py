@@ -149,6 +149,14 @@ class Visit:
         return f"in copy {self.copy + 1} of {self.copies} of `{self.title}`"
 
 
+@dataclass(slots=True, eq=False)
+class Start:
+    """What a block was given, or what a net was until here: as many values as it has inputs."""
+
+    flows: list[Flow] = field(default_factory=list[Flow])
+    block: str | None = None
+
+
 @light
 class Environment:
     """Everything a step can refer to. A deeper place gets a changed copy."""
@@ -163,6 +171,9 @@ class Environment:
     blocks: tuple[str, ...] = ()
     top: bool = False
     """Whether this is the net's own body, where inputs and outputs are declared."""
+    start: Start = field(default_factory=Start)
+    begun: Flow = NOTHING
+    """What the innermost branch, body of a residual or copy of a repeat began with."""
 
     def inside(
         self,
@@ -172,6 +183,7 @@ class Environment:
         visit: Visit | None = None,
         index: int | None = None,
         aux: str | None = None,
+        begun: Flow | None = None,
     ) -> Environment:
         """Return the environment of a group, branch, copy or head: new names, the rest shared."""
         return Environment(
@@ -183,4 +195,7 @@ class Environment:
             self.index if index is None else index,
             self.aux if aux is None else aux,
             self.blocks,
+            False,
+            self.start,
+            self.begun if begun is None else begun,
         )

@@ -6,9 +6,9 @@ import math
 from typing import assert_never
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.environment import NOTHING, Environment, Flow
 from archdsl.graph.functions import FUNCTIONS
-from archdsl.graph.names import VALUE_NAMES
+from archdsl.graph.names import AT_HAND, OF_INPUT, ORDERED, VALUE_NAMES
 from archdsl.light import light
 from archdsl.ops import Patch, Reference, Shape, Size, Value, Word, bind, known_words, operators
 from archdsl.source import Span
@@ -30,6 +30,11 @@ class Mistake(Exception):
         self.headline = headline
         self.span = span
         self.help = help
+
+
+def extent(shape: Shape, which: str) -> int:
+    """Return the `channels`, `height` or `width` of a shape."""
+    return {"channels": shape.channels, "height": shape.height, "width": shape.width}[which]
 
 
 @light
@@ -132,18 +137,10 @@ class Evaluator:
                     "unknown-name", "`index` counts copies, and no repeat is here", tree.span
                 )
             return self.env.index
-        if text in VALUE_NAMES:
-            if self.flow.shape is None:
-                if self.flow.node is None and self.flow.span is None:
-                    raise Mistake(
-                        "missing-input", f"there is no value whose `{text}` it is", tree.span
-                    )
-                raise Unresolved
-            return {
-                "channels": self.flow.shape.channels,
-                "height": self.flow.shape.height,
-                "width": self.flow.shape.width,
-            }[text]
+        if text in AT_HAND:
+            return self._extent_of(self.flow, text, tree)
+        if text in OF_INPUT:
+            return self._of_input(text, tree)
         if text in known_words():
             return Word(text)
         known = (*self.env.parameters, *VALUE_NAMES, *sorted(known_words()))
@@ -152,6 +149,31 @@ class Evaluator:
             f"`{text}` is no parameter and no word{did_you_mean(text, known)}",
             tree.span,
         )
+
+    def _extent_of(self, flow: Flow, which: str, tree: nodes.Name) -> int:
+        if flow.is_nothing and flow.node is None:
+            raise Mistake(
+                "missing-input", f"there is no value whose `{tree.text}` it is", tree.span
+            )
+        if flow.shape is None:
+            raise Unresolved
+        return extent(flow.shape, which)
+
+    def _of_input(self, text: str, tree: nodes.Name) -> int:
+        """Return an extent of what the block was given, or of the net's input."""
+        which = text.removeprefix("in_")
+        first, *others = self.env.start.flows or [NOTHING]
+        size = self._extent_of(first, which, tree)
+        for other in others:
+            if self._extent_of(other, which, tree) != size:
+                raise Mistake(
+                    "ambiguous-input",
+                    f"`{text}` could be that of each of {len(others) + 1} inputs, which differ",
+                    tree.span,
+                    f"`{which}` is that of the value at hand; in a block, `{text}` is that of the"
+                    " block's input",
+                )
+        return size
 
     def _reference(self, tree: nodes.Reference) -> Reference:
         cls = operators().get(tree.name.text)
@@ -211,7 +233,7 @@ class Evaluator:
         if first in ("==", "!="):
             left, right = (self.value(operand) for operand in tree.operands)
             return (left == right) == (first == "==")
-        if first in ("<", "<=", ">", ">="):
+        if first in ORDERED:
             left, right = (self._numeric(operand) for operand in tree.operands)
             return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[
                 first

@@ -11,7 +11,17 @@ from archdsl.diagnostics import Label, did_you_mean, near_names
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import OperatorCalls
-from archdsl.graph.environment import Defaults, Environment, Flow, Labels, Names, Visit, broken
+from archdsl.graph.doubts import Doubts
+from archdsl.graph.environment import (
+    Defaults,
+    Environment,
+    Flow,
+    Labels,
+    Names,
+    Start,
+    Visit,
+    broken,
+)
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import AuxHead, Scope, ScopeKind
 from archdsl.graph.joins import join, residual
@@ -51,6 +61,7 @@ class Expander:
         self.builder = builder
         self.reporter = reporter
         self.calls = OperatorCalls(builder, reporter)
+        self.doubts = Doubts(reporter)
         self.parameters = Parameters(reporter)
         self.operators = operators()
         self.least = Least(blocks, self.operators)
@@ -138,6 +149,8 @@ class Expander:
 
     def chosen(self, tree: nodes.Choice, flow: Flow, env: Environment) -> nodes.Body | None:
         """Return the body that `if` picks, or None; raise :class:`Unresolved` after an error."""
+        for arm in tree.arms:
+            self.doubts.look(arm.condition, flow, env)
         try:
             for arm in tree.arms:
                 if Evaluator(env, flow).truth(arm.condition):
@@ -184,6 +197,8 @@ class Expander:
     ) -> Flow:
         name = call.name.text
         self.current = call.name.span
+        for argument in call.arguments:
+            self.doubts.look(argument.value, flow, env)
         operator = self.operators.get(name)
         if operator is not None:
             if operator.joins:
@@ -242,6 +257,7 @@ class Expander:
             trail=env.trail if in_copy else (*env.trail, visit),
             aux=env.aux,
             blocks=(*env.blocks, block.name.text),
+            start=Start([flow], block.name.text),
         )
         return self.body(block.body, flow, inner)
 

@@ -83,14 +83,14 @@ def _branch(
         choice = action_of(branch)
         if isinstance(choice, nodes.Choice):
             try:
-                if expander.chosen(choice, flow, env) is None:
+                if expander.chosen(choice, flow, env.inside(env.names, begun=flow)) is None:
                     return None
             except Unresolved:
                 return broken(branch.span)
     path = names.fresh(f"branch{number}")
     span = branch.span if lone else branch.steps[0].span
     expander.builder.open(Scope(path, ScopeKind.BRANCH, f"branch{number}", names.path, span))
-    inner = env.inside(Names(path))
+    inner = env.inside(Names(path), begun=flow)
     reserve_labels((branch,), inner.names)
     return expander.statement(branch, flow, inner, lone)
 
@@ -119,7 +119,7 @@ def residual(
     if factor is None:
         return broken(call.head)
     path, scope, names = _scope_of(expander, call, ScopeKind.RESIDUAL, env, label, lone)
-    end = expander.body(call.body, flow, env.inside(names))
+    end = expander.body(call.body, flow, env.inside(names, begun=flow))
     if factor != 1:
         scaled = names.fresh("scale")
         end = expander.calls.place(Scale(factor=factor), (end,), scaled, scope, env, call)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import keyword
 
-VALUE_NAMES = ("channels", "height", "width", "index")
-"""What expressions know about the value at hand and the copy inside a repeat."""
+AT_HAND = ("channels", "height", "width")
+"""What expressions know of the value at hand."""
+
+OF_INPUT = ("in_channels", "in_height", "in_width")
+"""The same of the value that the block around, or else the net, was given."""
+
+VALUE_NAMES = (*AT_HAND, *OF_INPUT, "index")
+"""Everything that expressions know besides parameters; `index` is the copy inside of a repeat."""
+
+ORDERED = ("<", "<=", ">", ">=")
+COMPARISONS = ("==", "!=", *ORDERED)
 
 STATEMENTS = ("input", "output", "aux", "expect", "recipe", "residual")
 """Words that look like calls and are not operators."""

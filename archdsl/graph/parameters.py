@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from archdsl.diagnostics import Label, did_you_mean
-from archdsl.graph.environment import Environment, Flow
+from archdsl.graph.environment import Environment, Flow, Start
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.report import Reporter
 from archdsl.ops import Patch, Reference, Value, Word
@@ -80,7 +80,8 @@ class Parameters:
                 self._missing(call, block, bound, env)
                 return None
             try:
-                scope = replace(env, parameters=filled, index=None)
+                given = Start([flow], block.name.text)
+                scope = replace(env, parameters=filled, index=None, start=given)
                 filled[name] = Evaluator(scope, flow).value(parameter.default)
             except Mistake as mistake:
                 self.reporter.mistake(mistake, env)

@@ -35,7 +35,7 @@ def repeat(
         before, spent = flow.shape, builder.spent
         builder.spend()
         visit = Visit(title, tree.span, copy, count)
-        inner = env.inside(names, labels=Labels(env.labels), visit=visit, index=copy)
+        inner = env.inside(names, labels=Labels(env.labels), visit=visit, index=copy, begun=flow)
         if isinstance(tree.action, nodes.Call):
             flow = expander.call(tree.action, flow, inner, str(copy), lone=False)
         else:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from archdsl.graph.environment import Names
-from archdsl.graph.names import VALUE_NAMES
+from archdsl.graph.names import COMPARISONS, VALUE_NAMES
 from archdsl.syntax import nodes
 
 
 def varies(arguments: tuple[nodes.Argument, ...]) -> bool:
     """Return whether arguments may ask about the value at hand or the copy of a repeat."""
-    values = [argument.value for argument in arguments]
-    return any(name in VALUE_NAMES for name in _names_in(values))
+    return any(
+        name.text in VALUE_NAMES for argument in arguments for name in names_in(argument.value)
+    )
 
 
 def mentions_index(repeat: nodes.Repeat) -> bool:
@@ -22,12 +23,14 @@ def mentions_index(repeat: nodes.Repeat) -> bool:
     return re.search(r"\bindex\b", span.text) is not None
 
 
-def _names_in(pending: list[nodes.Value]) -> Iterator[str]:
+def values_in(tree: nodes.Value) -> Iterator[nodes.Value]:
+    """Yield a value and every value that is a part of it."""
+    pending = [tree]
     while pending:
-        match pending.pop():
-            case nodes.Name(text=text):
-                yield text
-            case nodes.Number() | nodes.Tap():
+        value = pending.pop()
+        yield value
+        match value:
+            case nodes.Number() | nodes.Name() | nodes.Tap():
                 pass
             case nodes.Dims(extents=extents):
                 pending.extend(extents)
@@ -41,6 +44,17 @@ def _names_in(pending: list[nodes.Value]) -> Iterator[str]:
                 pending.append(operand)
             case nodes.Function(arguments=operands):
                 pending.extend(operands)
+
+
+def names_in(tree: nodes.Value) -> Iterator[nodes.Name]:
+    return (value for value in values_in(tree) if isinstance(value, nodes.Name))
+
+
+def compared(tree: nodes.Value) -> Iterator[nodes.Name]:
+    """Yield the names whose values are compared in an expression."""
+    for value in values_in(tree):
+        if isinstance(value, nodes.Operation) and value.symbols[0] in COMPARISONS:
+            yield from names_in(value)
 
 
 def links(body: nodes.Body) -> Iterator[nodes.Link]:
