@@ -37,7 +37,7 @@ from tests.trees import (
     Step,
     Tap,
 )
-from tests.witness import Scope, Witness, extents, tensor
+from tests.witness import Scope, Witness, extents, of_input, tensor
 
 Draw = Callable[..., Any]
 
@@ -225,6 +225,7 @@ class _Drawer:
         texts = ["channels", "channels * 2", "max(channels // 2, 1)", "min(height, 3) + 1"]
         texts += [f"{n} * 2" for n in scope.values if n in PARAMETERS]
         texts += [n for n in scope.values if n in PARAMETERS] * 2
+        texts += [n for n in ("in_channels", "in_height") if n in scope.values]
         if "index" in scope.values:
             texts.append("channels + index")
         return Expr(self.draw(st.sampled_from(texts)))
@@ -281,7 +282,7 @@ class _Drawer:
             return self.called(block, scope)
         names = self.draw(st.lists(st.sampled_from(PARAMETERS), max_size=2, unique=True))
         given: dict[str, object] = {name: self.draw(st.sampled_from([1, 2, 4])) for name in names}
-        inside = Scope(given, ChainMap(), scope.defaults)
+        inside = Scope(given | of_input(x), ChainMap(), scope.defaults)
         body, _ = self.seq(x, inside, depth + 1, most=3)
         parameters: list[tuple[str, object | None]] = []
         for name in names:
@@ -362,7 +363,8 @@ def networks(draw: Draw, wild: bool = False) -> Net:
         (name, draw(st.sampled_from([1, 2, 3])))
         for name in draw(st.lists(st.sampled_from(PARAMETERS), max_size=2, unique=True))
     )
-    scope = Scope(dict(parameters), labels, {})
+    given = of_input(*(tensor(shape, 1) for shape, _ in inputs))
+    scope = Scope(dict(parameters) | given, labels, {})
     body, x = drawer.seq(x, scope, 0, most=8)
     if wild and not drawer.one_in(4):
         body = Seq((*body.steps, Step(drawer.sabotage(x, scope))))

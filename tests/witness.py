@@ -136,8 +136,10 @@ class Witness:
             if name not in values:
                 if default is None:
                     raise Nothing(f"no {name}")
-                values[name] = self.value(default, x, replace(scope, values=dict(values)))
-        return self.seq(block.body, x, Scope(values, ChainMap(), scope.defaults))
+                known = values | of_input(x)
+                values[name] = self.value(default, x, replace(scope, values=known))
+        inside = Scope(values | of_input(x), ChainMap(), scope.defaults)
+        return self.seq(block.body, x, inside)
 
     def args(self, args: Args, x: Tensor, scope: Scope) -> dict[str, object]:
         return {name: self.value(value, x, scope) for name, value in args.items()}
@@ -178,6 +180,15 @@ def extents(x: Tensor) -> tuple[int, int, int]:
     return (x.shape[2], x.shape[3], x.shape[1]) if x.ndim == 4 else (1, 1, x.shape[1])
 
 
+def of_input(first: Tensor, *others: Tensor) -> dict[str, object]:
+    """Return `in_channels` and its like, but for those in which several inputs differ."""
+    names = ("in_height", "in_width", "in_channels")
+    sizes = zip(extents(first), *(extents(other) for other in others), strict=True)
+    return {
+        name: alike[0] for name, alike in zip(names, sizes, strict=True) if len(set(alike)) == 1
+    }
+
+
 def tensor(shape: tuple[int, ...], batch: int) -> Tensor:
     """Return a tensor for a shape as specs write it: H, W, C or a lone C."""
     order = shape if len(shape) == 1 else (shape[2], shape[0], shape[1])
@@ -202,7 +213,8 @@ def run(net: Net, batch: int) -> Result:
         x = tensor(shape, batch)
         if label is not None:
             labels[label] = x
-    x = witness.seq(net.body, x, Scope(dict(net.parameters), labels, {}))
+    given = of_input(*(tensor(shape, batch) for shape, _ in net.inputs))
+    x = witness.seq(net.body, x, Scope(dict(net.parameters) | given, labels, {}))
     ends = [labels[label] for label in net.outputs] if net.outputs else [x]
     return Result(
         tuple(tuple(end.shape[1:]) for end in ends),
