@@ -168,11 +168,23 @@ class _Drawer:
         args = dict(call.args)
         if "kernel" in args and not self.wild:
             args = {name: one for name, one in args.items() if name not in ("global", "to")}
+        if call.op in ("slice", "crop") and x.ndim == 4 and not self.wild:
+            args = self.fitting(call.op, x)
         if scope is not None and self.one_in(4):
             for name in ("channels", "features"):
                 if name in args:
                     args[name] = self.count(scope)
         return Call(call.op, args)
+
+    def fitting(self, op: str, x: Tensor) -> dict[str, Any]:
+        """Arguments that fit the value at hand, of operators that would hardly ever fit else."""
+        height, width, channels = extents(x)
+        if op == "slice":
+            start = self.draw(st.integers(0, channels - 1))
+            return {"start": start, "stop": self.draw(st.integers(start + 1, channels))}
+        top = self.draw(st.integers(0, min(height - 1, 3)))
+        left = self.draw(st.integers(0, min(width - 1, 3)))
+        return {"amount": [top, 0, 0, left]}
 
     def sabotage(self, x: Tensor, scope: Scope) -> Any:
         """A step that does not fit the value at hand, as people write them by mistake."""
