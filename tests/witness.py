@@ -89,8 +89,11 @@ class Witness:
                     )
                     x = self.action(inner, x, inside)
                 return x
-            case Group(_, body) | (Seq() as body):
-                return self.seq(body, x, scope)
+            case Seq():
+                return self.seq(action, x, scope)
+            case Group(name, body):
+                scope.labels[name] = end = self.seq(body, x, scope)
+                return end
             case If():
                 chosen = self.chosen(action, x, scope)
                 return x if chosen is None else self.seq(chosen, x, scope)

@@ -129,6 +129,18 @@ _PAGES = (
         "Name the step before its value is used: `conv 3x3 64 as skip`.",
     ),
     Page(
+        "ambiguous-label",
+        "A tap reads a name that several groups are called by, or a group and a labelled step.",
+        _net(_IMAGE, "stem { relu }", "stem { tanh }", "add { identity; @stem }"),
+        "Name the one that is meant by a label of its own: `stem { … } as first`.",
+    ),
+    Page(
+        "ambiguous-step",
+        "A step has the name of an operator or block and of a parameter that is another operator.",
+        _net(_IMAGE, "A tanh") + "block A(relu) { conv 3x3 64; relu }\n",
+        "Call the parameter something else.",
+    ),
+    Page(
         "duplicate-name",
         "Two things in one place have the same name.",
         _net(_IMAGE, "conv 3x3 16 as first", "conv 3x3 16 as first"),

@@ -24,6 +24,7 @@ class Builder:
         self.scopes: dict[str, Scope] = {}
         self.inputs: list[str] = []
         self.outputs: list[str] = []
+        self.output_names: list[str] = []
         self.aux: list[AuxHead] = []
 
     def spend(self, amount: int = 1) -> None:
@@ -51,6 +52,11 @@ class Builder:
     def open(self, scope: Scope) -> None:
         self.scopes[scope.path] = scope
 
+    def give(self, node: str, name: str) -> None:
+        """Make a value an output."""
+        self.outputs.append(node)
+        self.output_names.append(name)
+
     def graph(self, name: str) -> Graph:
         return Graph(
             name,
@@ -59,4 +65,5 @@ class Builder:
             tuple(self.inputs),
             tuple(self.outputs),
             tuple(self.aux),
+            tuple(self.output_names),
         )

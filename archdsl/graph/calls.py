@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archdsl.diagnostics import Label
 from archdsl.graph.builder import Builder
@@ -27,6 +27,8 @@ from archdsl.ops import (
 from archdsl.syntax import nodes
 
 Given = tuple[tuple[str | None, Value], ...]
+Kinds = tuple[type, ...]
+Fields = tuple[tuple[str, object], ...]
 Unit = tuple[tuple[str, Operator], ...]
 
 MOST_FAULTS = 8
@@ -48,14 +50,19 @@ class OperatorCalls:
     def __init__(self, builder: Builder, reporter: Reporter) -> None:
         self.builder = builder
         self.reporter = reporter
-        self._bound: dict[tuple[str, Given, Defaults], Ready] = {}
+        self._bound: dict[tuple[str, Given, Kinds, Defaults, Fields], Ready] = {}
         self._steady: dict[tuple[str, int, Defaults], tuple[Mapping[str, Value], Ready]] = {}
         self._shapes: dict[Shape, Shape] = {}
         self._inferred: dict[tuple[int, ...], tuple[Operator, tuple[Shape, ...], Shape]] = {}
 
-    def run(self, call: nodes.Call, path: str, flow: Flow, env: Environment) -> Flow:
-        """Apply the operator to the value at hand; the result is known by ``path``."""
-        ready = self.ready(call, flow, env)
+    def run(
+        self, call: nodes.Call, path: str, flow: Flow, env: Environment, passed: Fields = ()
+    ) -> Flow:
+        """Apply the operator to the value at hand; the result is known by ``path``.
+
+        ``passed`` are fields of an operator that was passed as a parameter.
+        """
+        ready = self.ready(call, flow, env, passed)
         if ready is None:
             return broken(call.head)
         scope = env.names.path
@@ -66,7 +73,9 @@ class OperatorCalls:
             flow = self.place(op, (flow,), f"{path}.{name}", path, env, call, ready)
         return flow
 
-    def ready(self, call: nodes.Call, flow: Flow, env: Environment) -> Ready | None:
+    def ready(
+        self, call: nodes.Call, flow: Flow, env: Environment, passed: Fields = ()
+    ) -> Ready | None:
         """Return the bound call, or None after reporting what is wrong with its arguments."""
         # Calls that read the same mean the same under the same parameters and defaults, unless
         # they ask about the value at hand. Keeping the parameters keeps their id from reuse.
@@ -81,7 +90,7 @@ class OperatorCalls:
             return None
         except Unresolved:
             return None
-        ready = self._bind(call.name.text, given, env.defaults)
+        ready = self._bind(call.name.text, given, env.defaults, passed)
         for fault in ready.faults[:MOST_FAULTS]:
             at = call.head if fault.position is None else call.arguments[fault.position].span
             help = fault.mended(written(call.name, call.arguments))
@@ -92,10 +101,11 @@ class OperatorCalls:
             self._steady[key] = (env.parameters, ready)
         return ready
 
-    def _bind(self, name: str, given: Given, defaults: Defaults) -> Ready:
-        key = (name, given, defaults)
+    def _bind(self, name: str, given: Given, defaults: Defaults, passed: Fields) -> Ready:
+        kinds = tuple(value.__class__ for _, value in given)  # `1` is equal to a true comparison
+        key = (name, given, kinds, defaults, passed)
         if key not in self._bound:
-            self._bound[key] = _bound(name, given, defaults)
+            self._bound[key] = _bound(name, given, defaults, passed)
         return self._bound[key]
 
     def place(
@@ -172,15 +182,25 @@ def _ends(operands: tuple[Flow, ...], culprit: int) -> tuple[Label, ...]:
     return tuple(labels)
 
 
-def _bound(name: str, given: Given, defaults: Defaults) -> Ready:
+def _bound(name: str, given: Given, defaults: Defaults, passed: Fields) -> Ready:
     cls = operators()[name]
     binding = bind(cls, given)
-    if binding.faults:
-        return Ready((), binding, binding.faults)
-    made = _make(cls, binding.fields, defaults)
+    faults = binding.faults or tuple(_twice(binding, passed))
+    if faults:
+        return Ready((), binding, faults)
+    made = _make(cls, {**dict(passed), **binding.fields}, defaults)
     if isinstance(made, Fault):
         return Ready((), binding, (made,))
     return Ready(made.unit(), binding, ())
+
+
+def _twice(binding: Binding, passed: Fields) -> Iterator[Fault]:
+    """Yield a fault for each field that a call gives to an operator that has it already."""
+    for field, _ in passed:
+        if field in binding.fields:
+            where = "by the call, and by the operator that is passed"
+            at = binding.positions[field]
+            yield Fault("repeated-argument", f"`{field}` is given twice: {where}", at)
 
 
 def _make(

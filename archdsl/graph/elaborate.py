@@ -139,7 +139,12 @@ class _NetExpander(Expander):
                 help="begin it with `input 224x224x3`",
             )
         elif self.declared is None and flow.node is not None and flow.shape is not None:
-            self.builder.outputs.append(flow.node)
+            self._give(flow.node)
+
+    def _give(self, node: str) -> None:
+        """Make the value at hand an output, by the name of the net's own step that it is from."""
+        _, step, *_ = node.split(".")
+        self.builder.give(node, step)
 
     def idle_labels(self) -> list[tuple[str, Span, str | None]]:
         return [
@@ -220,7 +225,6 @@ class _NetExpander(Expander):
             )
             return
         self.declared = call
-        flows: list[Flow] = []
         for argument in call.arguments:
             if not isinstance(argument.value, nodes.Tap):
                 self.reporter.error(
@@ -231,11 +235,11 @@ class _NetExpander(Expander):
                     help="write `output @left @right`",
                 )
                 return
-            flows.append(tap(self, argument.value, env))
-        if not call.arguments:
-            flows.append(flow)
-            self.has_input(flow, call, env)
-        self.builder.outputs.extend(f.node for f in flows if f.node is not None)
+            end = tap(self, argument.value, env)
+            if end.node is not None:
+                self.builder.give(end.node, argument.value.name.text)
+        if not call.arguments and self.has_input(flow, call, env) and flow.node is not None:
+            self._give(flow.node)
 
     def _expect(self, call: nodes.Call, flow: Flow, env: Environment) -> None:
         if not call.arguments:

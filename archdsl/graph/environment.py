@@ -46,24 +46,37 @@ class Label:
 
 @dataclass(slots=True)
 class Labels:
-    """The labels of one net, block or copy; those around it are seen as well."""
+    """The labels of one net, block or copy; those around it are seen as well.
+
+    ``table`` has what steps are named, one each; ``groups`` the values of groups, by the names
+    that they are called by, which several can have.
+    """
 
     outer: Labels | None = None
     table: dict[str, Label] = field(default_factory=dict[str, Label])
+    groups: dict[str, list[Label]] = field(default_factory=dict[str, list[Label]])
 
-    def find(self, name: str) -> Label | None:
+    def find(self, name: str) -> list[Label]:
+        """Return every value that a name stands for in the innermost place that has it."""
         labels: Labels | None = self
         while labels is not None:
+            found = [*labels.groups.get(name, ())]
             if name in labels.table:
-                return labels.table[name]
+                found.append(labels.table[name])
+            if found:
+                return found
             labels = labels.outer
-        return None
+        return []
+
+    def name_group(self, name: str, label: Label) -> None:
+        self.groups.setdefault(name, []).append(label)
 
     def names(self) -> list[str]:
         found: list[str] = []
         labels: Labels | None = self
         while labels is not None:
             found.extend(labels.table)
+            found.extend(labels.groups)
             labels = labels.outer
         return found
 
@@ -100,6 +113,7 @@ class Names:
         self.path = path
         self._taken: set[str] = set()
         self._reserved: set[str] = set()
+        self._of_groups: set[str] = set()
         self._next: dict[str, int] = {}
 
     def reserve(self, name: str) -> None:
@@ -107,14 +121,19 @@ class Names:
         if name not in self._taken:
             self._reserved.add(name)
 
+    def reserve_group(self, name: str) -> None:
+        """Keep ``name`` for a group that is called by it."""
+        self._of_groups.add(name)
+
     def is_free(self, name: str) -> bool:
         return name not in self._taken
 
     def fresh(self, base: str) -> str:
-        """Return the path for an unlabelled step made from ``base``."""
+        """Return the path for an unlabelled step made from ``base``, or a group called so."""
         number = self._next.get(base, 0)
         name = f"{base}{number}" if number else base
-        while name in self._taken or name in self._reserved:
+        kept = self._of_groups - {base}
+        while name in self._taken or name in self._reserved or name in kept:
             number += 1
             name = f"{base}{number}"
         self._next[base] = number + 1

@@ -10,7 +10,18 @@ from archdsl.graph.environment import NOTHING, Environment, Flow
 from archdsl.graph.functions import FUNCTIONS
 from archdsl.graph.names import AT_HAND, OF_INPUT, ORDERED, VALUE_NAMES
 from archdsl.light import light
-from archdsl.ops import Patch, Reference, Shape, Size, Value, Word, bind, known_words, operators
+from archdsl.ops import (
+    Patch,
+    Reference,
+    Shape,
+    Size,
+    Value,
+    Word,
+    bind,
+    known_words,
+    operator_of,
+    operators,
+)
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
@@ -35,6 +46,22 @@ class Mistake(Exception):
 def extent(shape: Shape, which: str) -> int:
     """Return the `channels`, `height` or `width` of a shape."""
     return {"channels": shape.channels, "height": shape.height, "width": shape.width}[which]
+
+
+def _plain(value: Value) -> Value:
+    """Return what is compared: `yes` is what a comparison that holds gives."""
+    if isinstance(value, Word) and value.text in ("yes", "no"):
+        return value.text == "yes"
+    return Reference(value.text) if isinstance(value, Word) and value.text in operators() else value
+
+
+def as_whole(value: Value, tree: nodes.Value, what: str) -> int:
+    """Return a value as a whole number, or say that ``what`` is one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Mistake("expression-type", f"{what} is a whole number", tree.span)
+    return value
 
 
 @light
@@ -74,12 +101,7 @@ class Evaluator:
 
     def whole(self, tree: nodes.Value, what: str) -> int:
         """Return a whole number, or say that ``what`` needs one."""
-        value = self.value(tree)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Mistake("expression-type", f"{what} is a whole number", tree.span)
-        return value
+        return as_whole(self.value(tree), tree, what)
 
     def number(self, tree: nodes.Value, what: str) -> int | float:
         """Return a number, or say that ``what`` is one."""
@@ -100,27 +122,32 @@ class Evaluator:
 
     def shape(self, tree: nodes.Value) -> Shape:
         """Return a shape from H x W x C; a lone number is a vector."""
-        if isinstance(tree, nodes.Dims):
-            if len(tree.extents) != 3 or tree.stride:
-                raise Mistake(
-                    "expression-type",
-                    "a shape is height x width x channels",
-                    tree.span,
-                    "write it as `35x35x384`",
-                )
-            height, width, channels = (self._extent(extent) for extent in tree.extents)
-            return Shape(channels, Size(height, width))
-        return Shape(self._extent(tree))
+        value = self.value(tree)
+        if isinstance(value, Shape):
+            return value
+        if isinstance(value, Patch):
+            raise Mistake(
+                "expression-type",
+                "a shape is height x width x channels",
+                tree.span,
+                "write it as `35x35x384`",
+            )
+        return Shape(self._at_least_one(value, tree))
 
-    def _extent(self, tree: nodes.Value) -> int:
-        extent = self.whole(tree, "a size")
+    def _at_least_one(self, value: Value, tree: nodes.Value) -> int:
+        extent = as_whole(value, tree, "a size")
         if extent < 1:
             raise Mistake("argument-out-of-range", f"a size of {extent} is empty", tree.span)
         return extent
 
-    def _dims(self, tree: nodes.Dims) -> Patch:
+    def _dims(self, tree: nodes.Dims) -> Patch | Shape:
+        if len(tree.extents) == 3 and not tree.stride:
+            height, width, channels = (
+                self._at_least_one(self.value(extent), extent) for extent in tree.extents
+            )
+            return Shape(channels, Size(height, width))
         if len(tree.extents) != 2:
-            raise Mistake("argument-type", "this is a shape, and a size is expected", tree.span)
+            raise Mistake("argument-type", "a shape has no stride", tree.span)
         height, width = (self.whole(extent, "a size") for extent in tree.extents)
         if not tree.stride:
             return Patch(Size(height, width))
@@ -176,7 +203,14 @@ class Evaluator:
         return size
 
     def _reference(self, tree: nodes.Reference) -> Reference:
-        cls = operators().get(tree.name.text)
+        name, passed = tree.name.text, tuple[tuple[str, object], ...]()
+        if name in self.env.parameters and name not in operators():
+            name, passed = operator_of(self.env.parameters[name])
+        cls = operators().get(name)
+        if cls is None and tree.name.text in self.env.parameters:
+            raise Mistake(
+                "unknown-operator", f"`{tree.name.text}` is no operator here", tree.name.span
+            )
         if cls is None:
             hint = did_you_mean(tree.name.text, operators())
             raise Mistake(
@@ -186,7 +220,11 @@ class Evaluator:
         for fault in binding.faults:
             at = tree.span if fault.position is None else tree.arguments[fault.position].span
             raise Mistake(fault.code, fault.headline, at, fault.help)
-        return Reference(tree.name.text, tuple(binding.fields.items()))
+        for field, _ in passed:
+            if field in binding.fields:
+                at = tree.arguments[binding.positions[field]].span
+                raise Mistake("repeated-argument", f"`{field}` is given twice", at)
+        return Reference(name, (*passed, *binding.fields.items()))
 
     def arguments(
         self, arguments: tuple[nodes.Argument, ...]
@@ -231,7 +269,7 @@ class Evaluator:
             decides = first == "or"
             return any(self.truth(o) == decides for o in tree.operands) == decides
         if first in ("==", "!="):
-            left, right = (self.value(operand) for operand in tree.operands)
+            left, right = (_plain(self.value(operand)) for operand in tree.operands)
             return (left == right) == (first == "==")
         if first in ORDERED:
             left, right = (self._numeric(operand) for operand in tree.operands)

@@ -10,7 +10,7 @@ from typing import assert_never
 from archdsl.diagnostics import Label, did_you_mean, near_names
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
-from archdsl.graph.calls import OperatorCalls
+from archdsl.graph.calls import Fields, OperatorCalls
 from archdsl.graph.doubts import Doubts
 from archdsl.graph.environment import (
     Defaults,
@@ -23,16 +23,18 @@ from archdsl.graph.environment import (
     broken,
 )
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
-from archdsl.graph.graph import AuxHead, Scope, ScopeKind
+from archdsl.graph.graph import Scope, ScopeKind
+from archdsl.graph.heads import head
 from archdsl.graph.joins import join, residual
 from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
 from archdsl.graph.least import Least
 from archdsl.graph.names import STATEMENTS
 from archdsl.graph.parameters import Parameters, shown
+from archdsl.graph.passed import passed
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
 from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
-from archdsl.ops import JOIN_WORDS, Identity, bind, operators
+from archdsl.ops import JOIN_WORDS, bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
@@ -62,7 +64,7 @@ class Expander:
         self.reporter = reporter
         self.calls = OperatorCalls(builder, reporter)
         self.doubts = Doubts(reporter)
-        self.parameters = Parameters(reporter)
+        self.parameters = Parameters(blocks, reporter)
         self.operators = operators()
         self.least = Least(blocks, self.operators)
         self.changed = False
@@ -199,19 +201,22 @@ class Expander:
         self.current = call.name.span
         for argument in call.arguments:
             self.doubts.look(argument.value, flow, env)
-        operator = self.operators.get(name)
-        if operator is not None:
-            if operator.joins:
-                return join(self, call, flow, env, label, lone)
-            if call.body is not None:
-                return self._no_body(call, env)
-            if not self.has_input(flow, call, env):
+        if name in env.parameters:
+            try:
+                made = passed(call, env.parameters, self.operators, self.blocks)
+            except Mistake as mistake:
+                self.reporter.mistake(mistake, env)
                 return broken(call.head)
-            return self.calls.run(call, self.path(env, label, name), flow, env)
+            if made is not None:
+                if label is None and not is_nameable(self, call.name, env, repeated=True):
+                    return broken(call.head)
+                return self._operator(made.call, name, flow, env, label, lone, made.fields)
+        if name in self.operators:
+            return self._operator(call, name, flow, env, label, lone)
         if name == "residual":
             return residual(self, call, flow, env, label, lone)
         if name == "aux":
-            return self._aux(call, flow, env)
+            return head(self, call, flow, env)
         if name in STATEMENTS:
             self.reporter.error(
                 "misplaced-statement",
@@ -227,6 +232,25 @@ class Expander:
         if call.body is not None and not call.arguments:
             return self._named_group(call, flow, env, label)
         return self._unknown(call, env)
+
+    def _operator(
+        self,
+        call: nodes.Call,
+        name: str,
+        flow: Flow,
+        env: Environment,
+        label: str | None,
+        lone: bool,
+        passed: Fields = (),
+    ) -> Flow:
+        """Run a call of an operator, which is known by ``name`` unless it has a label."""
+        if self.operators[call.name.text].joins:
+            return join(self, call, name, flow, env, label, lone)
+        if call.body is not None:
+            return self._no_body(call, env)
+        if not self.has_input(flow, call, env):
+            return broken(call.head)
+        return self.calls.run(call, self.path(env, label, name), flow, env, passed)
 
     def _block(self, call: nodes.Call, path: str, flow: Flow, env: Environment) -> Flow:
         """Expand a block at ``path``."""
@@ -261,54 +285,7 @@ class Expander:
         )
         return self.body(block.body, flow, inner)
 
-    # Auxiliary heads, groups, taps, labels
-
-    def _aux(self, call: nodes.Call, flow: Flow, env: Environment) -> Flow:
-        """Run an auxiliary head on the value at hand, which the main path keeps."""
-        names = [argument for argument in call.arguments if argument.name is None]
-        if call.body is None or len(names) != 1 or not isinstance(names[0].value, nodes.Name):
-            self.reporter.error(
-                "missing-argument",
-                "`aux` needs a name and a body",
-                call.head,
-                env,
-                help="write `aux aux1 weight=0.3 { … }`",
-            )
-            return flow
-        name = names[0].value
-        weight = self.keyword(call, "weight", 1.0, flow, env, skip=1)
-        if weight is None or not self.has_input(flow, call, env):
-            return flow
-        if env.aux is not None:
-            self.reporter.error(
-                "misplaced-statement",
-                "an `aux` head cannot stand inside another",
-                call.name.span,
-                env,
-            )
-            return broken(call.head)
-        if not is_nameable(self, name, env):
-            return flow
-        path = env.names.labelled(name.text)
-        self.builder.open(Scope(path, ScopeKind.AUX, name.text, env.names.path, call.head))
-        inner = env.inside(Names(path), labels=Labels(env.labels), aux=path)
-        end = self.body(call.body, flow, inner)
-        if end is flow:
-            self.reporter.error(
-                "missing-branches",
-                f"`aux` head `{name.text}` computes nothing",
-                call.head,
-                env,
-                help="give it steps, or the label of the value that it gives",
-            )
-            return flow
-        if end.node is not None and not end.node.startswith(f"{path}."):
-            # A value of the main path is what the head gives, and so a step of the head.
-            own = inner.names.fresh(Identity.name)
-            end = self.calls.place(Identity(), (end,), own, path, inner, call)
-        if end.node is not None:
-            self.builder.aux.append(AuxHead(path, end.node, weight))
-        return flow
+    # Groups
 
     def _group(self, body: nodes.Body, title: str, path: str, flow: Flow, env: Environment) -> Flow:
         self.builder.open(Scope(path, ScopeKind.GROUP, title, env.names.path, body.span))
@@ -342,7 +319,10 @@ class Expander:
             return broken(call.head)
         if label is None and not is_nameable(self, call.name, env, repeated=True):
             return broken(call.head)
-        return self._group(call.body, name, self.path(env, label, name), flow, env)
+        end = self._group(call.body, name, self.path(env, label, name), flow, env)
+        if label is None:
+            env.labels.name_group(name, environments.Label(end, call.name.span))
+        return end
 
     # Small helpers
 

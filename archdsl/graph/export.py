@@ -38,6 +38,7 @@ def to_json(graph: Graph) -> dict[str, Any]:
         "name": graph.name,
         "inputs": list(graph.inputs),
         "outputs": list(graph.outputs),
+        "output_names": list(graph.output_names),
         "aux": [
             {"path": head.path, "output": head.output, "weight": head.weight} for head in graph.aux
         ],

@@ -92,6 +92,21 @@ class Graph:
     inputs: tuple[NodeId, ...]
     outputs: tuple[NodeId, ...]
     aux: tuple[AuxHead, ...]
+    output_names: tuple[str, ...]
+    """What the outputs are called: the labels that `output` lists, or else the net's last step.
+
+    One label listed twice is one name twice.
+    """
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the inputs are called: by their labels, or else ``input``, ``input1``, …"""
+        return tuple(self.nodes[id].name for id in self.inputs)
+
+    def names_of(self, value: NodeId) -> tuple[str, ...]:
+        """Return what an output is called; several names where several labels lead to it."""
+        pairs = zip(self.outputs, self.output_names, strict=True)
+        return tuple(dict.fromkeys(name for id, name in pairs if id == value))
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

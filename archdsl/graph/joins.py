@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def join(
     expander: Expander,
     call: nodes.Call,
+    known_by: str,
     flow: Flow,
     env: Environment,
     label: str | None,
     lone: bool,
 ) -> Flow:
-    """Run a concat, add or mul over its branches."""
+    """Run a concat, add or mul over its branches; ``known_by`` names it unless it has a label."""
     name = call.name.text
     if call.body is None:
         expander.reporter.error(
@@ -39,7 +40,7 @@ def join(
     ready = expander.calls.ready(call, flow, env)
     if ready is None:
         return broken(call.head)
-    path, scope, names = _scope_of(expander, call, ScopeKind.JOIN, env, label, lone)
+    path, scope, names = _scope_of(expander, call, known_by, ScopeKind.JOIN, env, label, lone)
     ends = _branches(expander, call.body, names, flow, env)
     if not ends:
         expander.reporter.error("missing-branches", f"`{name}` has no branches", call.head, env)
@@ -118,7 +119,8 @@ def residual(
     factor = expander.keyword(call, "scale", 1.0, flow, env)
     if factor is None:
         return broken(call.head)
-    path, scope, names = _scope_of(expander, call, ScopeKind.RESIDUAL, env, label, lone)
+    name = call.name.text
+    path, scope, names = _scope_of(expander, call, name, ScopeKind.RESIDUAL, env, label, lone)
     end = expander.body(call.body, flow, env.inside(names, begun=flow))
     if factor != 1:
         scaled = names.fresh("scale")
@@ -157,6 +159,7 @@ def _unequal(expander: Expander, call: nodes.Call, flow: Flow, end: Flow, env: E
 def _scope_of(
     expander: Expander,
     call: nodes.Call,
+    known_by: str,
     kind: ScopeKind,
     env: Environment,
     label: str | None,
@@ -167,7 +170,7 @@ def _scope_of(
     A join is its own scope. Alone in a body and unlabelled it adds none: its branches then
     stand directly in the body's scope, as in ``A.2.branch3``.
     """
-    path = expander.path(env, label, call.name.text)
+    path = expander.path(env, label, known_by)
     if lone and label is None:
         return path, env.names.path, env.names
     expander.builder.open(Scope(path, kind, call.name.text, env.names.path, call.head))

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Label, Severity, did_you_mean, near_names
+from archdsl.graph import environment as environments
 from archdsl.graph.environment import Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.names import why_reserved
-from archdsl.graph.report import from_where
-from archdsl.graph.walk import label_in
+from archdsl.graph.report import from_where, quote
+from archdsl.graph.walk import head_in, label_in
+from archdsl.source import Span
 from archdsl.syntax import nodes
 
 if TYPE_CHECKING:
@@ -19,36 +21,75 @@ if TYPE_CHECKING:
 
 def tap(expander: Expander, tap: nodes.Tap, env: Environment) -> Flow:
     """Return a label's value: never the same object as the value at hand, which does nothing."""
-    label = env.labels.find(tap.name.text)
-    if label is None:
+    found = env.labels.find(tap.name.text)
+    if not found:
         _unknown_label(expander, tap, env)
         return broken(tap.span)
-    expander.tapped.add(id(label))
-    return replace(label.flow)
+    if len(found) > 1:
+        _ambiguous_label(expander, tap, found, env)
+        return broken(tap.span)
+    expander.tapped.add(id(found[0]))
+    return replace(found[0].flow)
+
+
+def _ambiguous_label(
+    expander: Expander, tap: nodes.Tap, found: list[environments.Label], env: Environment
+) -> None:
+    name = tap.name.text
+    expander.reporter.error(
+        "ambiguous-label",
+        f"`@{name}` could be the value of each of {len(found)} steps called `{name}`",
+        tap.span,
+        env,
+        labels=tuple(Label(one.span, "one is here") for one in found),
+        help=f"name the one that is meant: `{name} {{ … }} as {name}_b`, and `@{name}_b`",
+    )
 
 
 def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None:
     name = tap.name.text
     trees = (*expander.bodies, *(block.body for block in expander.blocks.values()))
     elsewhere = next((found for tree in trees if (found := label_in(tree, name))), None)
-    if elsewhere is None:
-        expander.reporter.error(
-            "unknown-label",
-            f"there is no label `{name}`{did_you_mean(name, env.labels.names())}",
-            tap.span,
-            env,
-            help="a label names a step before it is used: `conv 3x3 64 as skip`",
-            instead=tuple(f"@{near}" for near in near_names(name, env.labels.names())),
-        )
-        return
+    head = next((found for tree in trees if (found := head_in(tree, name))), None)
+    known = env.labels.names()
+    headline = f"label `{name}` is not known here"
+    help = "a label holds from its step on, in its own block, copy of a repeat or head"
+    labels, instead = (), ()
+    if elsewhere is not None:
+        labels = (Label(elsewhere.span, "it is given here"),)
+    elif head is not None:
+        headline = f"the value of the auxiliary head `{name}` cannot be used"
+        labels = (Label(head.span, "the head is here"),)
+        help = "a head is computed in training only; name a step before it: `conv 3x3 64 as skip`"
+    else:
+        headline = f"there is no label `{name}`{did_you_mean(name, known)}"
+        instead = tuple(f"@{near}" for near in near_names(name, known))
+        step = _step_above(expander, env.names.path, name)
+        help = "a label names a step before it is used: `conv 3x3 64 as skip`"
+        if step is not None:
+            labels = (Label(step, "the step at this path has its name by itself"),)
+            help = f"give it the name: `{quote(step)} as {name}`"
     expander.reporter.error(
-        "unknown-label",
-        f"label `{name}` is not known here",
-        tap.span,
-        env,
-        labels=(Label(elsewhere.span, "it is given here"),),
-        help="a label holds from its step on, in its own block, copy of a repeat or head",
+        "unknown-label", headline, tap.span, env, labels=labels, help=help, instead=instead
     )
+
+
+def _step_above(expander: Expander, path: str, name: str) -> Span | None:
+    """Return where a step ``name`` is in the scope at ``path``, or in one around it."""
+    while path:
+        step = _step_at(expander, f"{path}.{name}")
+        if step is not None:
+            return step
+        path = path.rpartition(".")[0]
+    return None
+
+
+def _step_at(expander: Expander, path: str) -> Span | None:
+    """Return where the step at a path is, if there is one until now."""
+    node, scope = expander.builder.nodes.get(path), expander.builder.scopes.get(path)
+    if node is not None:
+        return node.origin[0]
+    return None if scope is None else scope.span
 
 
 def label_of(expander: Expander, step: nodes.Step, env: Environment) -> nodes.Name | None:
@@ -91,9 +132,7 @@ def is_nameable(
         return True
     first = None if old is None else old.span
     if first is None:
-        path = f"{env.names.path}.{name.text}"
-        node, scope = expander.builder.nodes.get(path), expander.builder.scopes.get(path)
-        first = node.origin[0] if node is not None else scope.span if scope is not None else None
+        first = _step_at(expander, f"{env.names.path}.{name.text}")
     expander.reporter.error(
         "duplicate-name",
         f"there are two steps called `{name.text}`",

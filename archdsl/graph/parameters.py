@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from archdsl.diagnostics import Label, did_you_mean
 from archdsl.graph.environment import Environment, Flow, Start
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
+from archdsl.graph.names import VALUE_NAMES
 from archdsl.graph.report import Reporter
-from archdsl.ops import Patch, Reference, Value, Word
+from archdsl.ops import Patch, Reference, Shape, Value, Word, known_words
 from archdsl.syntax import nodes
 
 
 class Parameters:
     """Binds the arguments of block calls. Calls with equal values get the same mapping."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, blocks: Container[str], reporter: Reporter) -> None:
+        self.blocks = blocks
         self.reporter = reporter
-        self._known: dict[tuple[str, tuple[Value, ...]], Mapping[str, Value]] = {}
+        self._known: dict[tuple[str, tuple[Value, ...], tuple[type, ...]], Mapping[str, Value]] = {}
 
     def bind(
         self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
@@ -28,7 +30,9 @@ class Parameters:
         filled = None if bound is None else self._fill(call, block, bound, flow, env)
         if filled is None:
             return None
-        return self._known.setdefault((block.name.text, tuple(filled.values())), filled)
+        values = tuple(filled.values())
+        kinds = tuple(value.__class__ for value in values)  # `1` is equal to a true comparison
+        return self._known.setdefault((block.name.text, values, kinds), filled)
 
     def _given(
         self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
@@ -51,7 +55,10 @@ class Parameters:
                         raise _unknown(block, argument.name, known)
                 if name in bound:
                     raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
-                bound[name] = evaluator.value(argument.value)
+                value = argument.value
+                if isinstance(value, nodes.Name) and self._is_block(value.text, env):
+                    raise _no_value(value)
+                bound[name] = evaluator.value(value)
             except Mistake as mistake:
                 self.reporter.mistake(mistake, env)
                 if mistake.code == "too-many-arguments":
@@ -60,6 +67,10 @@ class Parameters:
             except Unresolved:
                 ok = False
         return bound if ok else None
+
+    def _is_block(self, name: str, env: Environment) -> bool:
+        known = name in env.parameters or name in VALUE_NAMES or name in known_words()
+        return name in self.blocks and not known
 
     def _fill(
         self,
@@ -130,6 +141,16 @@ def _unknown(block: nodes.Block, name: nodes.Name, known: list[str]) -> Mistake:
     )
 
 
+def _no_value(name: nodes.Name) -> Mistake:
+    return Mistake(
+        "argument-type",
+        f"`{name.text}` is a block; what can be passed are numbers, sizes, words, lists and"
+        " operators",
+        name.span,
+        f"call `{name.text}` where it is meant, and pass what it depends on",
+    )
+
+
 def _takes(block: nodes.Block) -> str:
     if not block.parameters:
         return f"block `{block.name.text}` takes no arguments"
@@ -154,6 +175,8 @@ def shown(value: Value) -> str:
                 "" if steps is None else f"/{steps.height if steps.is_square else steps.source}"
             )
             return f"{value.size.source}{stride}"
+        case Shape():
+            return value.source
         case Reference():
             return value.name
         case tuple():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archdsl.graph.builder import TooManyNodes
-from archdsl.graph.environment import Environment, Flow, Labels, Names, Visit, broken
+from archdsl.graph.environment import Environment, Flow, Label, Labels, Names, Visit, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Scope, ScopeKind
-from archdsl.graph.walk import action_of
+from archdsl.graph.walk import action_of, is_group
 from archdsl.syntax import nodes
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def repeat(
             expander.current = tree.span
             if expander.is_steady(tree):
                 builder.check_room(cost * (count - copy - 1))
+    if label is None and isinstance(tree.action, nodes.Call) and is_group(tree.action):
+        env.labels.name_group(title, Label(flow, tree.action.name.span))
     return flow
 
 

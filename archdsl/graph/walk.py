@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archdsl.graph.environment import Names
-from archdsl.graph.names import COMPARISONS, VALUE_NAMES
+from archdsl.graph.names import COMPARISONS, STATEMENTS, VALUE_NAMES
+from archdsl.ops import operators
 from archdsl.syntax import nodes
 
 
@@ -104,12 +105,42 @@ def calls_in(body: nodes.Body) -> Iterator[str]:
 
 
 def label_in(body: nodes.Body, name: str) -> nodes.Name | None:
-    """Return where a body names a step ``name``, at any depth."""
+    """Return where a body names a step or calls a group ``name``, at any depth."""
     for link in links(body):
-        if isinstance(link, nodes.Step):
-            for label in link.labels:
-                if label.text == name:
-                    return label
+        labels = link.labels if isinstance(link, nodes.Step) else ()
+        action = action_of(link)
+        if isinstance(action, nodes.Repeat):
+            action = action.action
+        if isinstance(action, nodes.Call) and is_group(action):
+            labels = (*labels, action.name)
+        for label in labels:
+            if label.text == name:
+                return label
+    return None
+
+
+def is_group(call: nodes.Call) -> bool:
+    """Return whether a call with a body is a group of its name: no statement, and no operator."""
+    name = call.name.text
+    return call.body is not None and name not in STATEMENTS and name not in operators()
+
+
+def head_name(call: nodes.Call) -> nodes.Name | None:
+    """Return the name that a call of `aux` gives to its head."""
+    if call.name.text != "aux":
+        return None
+    first = next((one.value for one in call.arguments if one.name is None), None)
+    return first if isinstance(first, nodes.Name) else None
+
+
+def head_in(body: nodes.Body, name: str) -> nodes.Name | None:
+    """Return where a body has an auxiliary head ``name``, at any depth."""
+    for link in links(body):
+        action = action_of(link)
+        if isinstance(action, nodes.Call):
+            head = head_name(action)
+            if head is not None and head.text == name:
+                return head
     return None
 
 
@@ -120,7 +151,7 @@ def is_lone(body: nodes.Body) -> bool:
 
 
 def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> None:
-    """Keep the names that steps ask for from steps that take what is free."""
+    """Keep names that are given to steps, heads and groups from steps that take what is free."""
     pending = list(statements)
     while pending:
         statement = pending.pop()
@@ -134,6 +165,15 @@ def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> Non
                 pending.extend(statement.steps)
             case nodes.Group():
                 pending.extend(statement.body.statements)
+            case nodes.Repeat():
+                if isinstance(statement.action, nodes.Call):
+                    pending.append(statement.action)
+            case nodes.Call():
+                head = head_name(statement)
+                if head is not None:
+                    names.reserve(head.text)
+                elif is_group(statement):
+                    names.reserve_group(statement.name.text)
             case nodes.Choice():
                 for arm in statement.arms:
                     pending.extend(arm.body.statements)

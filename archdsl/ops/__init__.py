@@ -14,6 +14,7 @@ from archdsl.ops.arguments import (
     bind,
     known_words,
     missing,
+    operator_of,
     words_alone,
 )
 from archdsl.ops.brought import JOIN_WORDS
@@ -72,6 +73,7 @@ __all__ = [
     "check_size",
     "known_words",
     "missing",
+    "operator_of",
     "operators",
     "signature",
     "words_alone",

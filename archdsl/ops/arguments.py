@@ -14,7 +14,7 @@ from functools import cache
 from archdsl.diagnostics.suggest import did_you_mean
 from archdsl.ops.operator import Argument, Declared, Kind, Operator, signature
 from archdsl.ops.registry import operators
-from archdsl.ops.shapes import LARGEST_EXTENT, PadRule, Sides, Size
+from archdsl.ops.shapes import LARGEST_EXTENT, PadRule, Shape, Sides, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,19 @@ class Reference:
     fields: tuple[tuple[str, object], ...] = ()
 
 
-Value = bool | int | float | Word | Patch | Reference | tuple["Value", ...]
+Value = bool | int | float | Word | Patch | Shape | Reference | tuple["Value", ...]
 """What an argument can evaluate to."""
+
+
+def operator_of(value: Value) -> tuple[str, tuple[tuple[str, object], ...]]:
+    """Return the name and the fields of a value that may be an operator; the name may be none."""
+    match value:
+        case Word(text=text):
+            return text, ()
+        case Reference(name=name, fields=fields):
+            return name, fields
+        case _:
+            return "", ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +281,8 @@ def _kinds(value: Value) -> tuple[Kind, ...]:
             return _kinds(int(value)) if value.is_integer() else (Kind.NUMBER,)
         case Patch():
             return (Kind.SIZE, Kind.PADDING)
+        case Shape():
+            return ()
         case tuple():
             return (Kind.NUMBERS, Kind.PADDING)
         case Word() | Reference():
@@ -286,6 +299,8 @@ def _named(value: Value) -> str:
             return f"number ({value:g})"
         case Patch():
             return f"size ({value.size.source})"
+        case Shape():
+            return f"shape ({value.source})"
         case tuple():
             return "list"
         case Word():
@@ -432,6 +447,8 @@ def _shown(value: Value) -> str:
             return f"`{value.text}`"
         case Patch():
             return f"`{value.size.source}`"
+        case Shape():
+            return f"the shape `{value.source}`"
         case Reference():
             return f"the operator `{value.name}`"
         case tuple():

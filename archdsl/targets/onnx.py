@@ -40,8 +40,8 @@ def export(graph: Graph, module: NetworkModule) -> bytes:
                 examples,
                 dynamo=True,
                 dynamic_shapes={"inputs": tuple({0: batch} for _ in examples)},
-                input_names=[_last(id) for id in graph.inputs],
-                output_names=_distinct([_last(id) for id in graph.outputs]),
+                input_names=list(graph.input_names),
+                output_names=_distinct(graph.output_names),
             )
     finally:
         module.train(was_training)
@@ -49,10 +49,6 @@ def export(graph: Graph, module: NetworkModule) -> bytes:
     return program.model_proto.SerializeToString()
 
 
-def _last(path: str) -> str:
-    return path.rpartition(".")[2]
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Number names that occur twice."""
+def _distinct(names: tuple[str, ...]) -> list[str]:
+    """Number names that occur twice: labels that `output` lists twice."""
     return [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names)]

@@ -54,7 +54,7 @@ class Frame:
             self.flows.tails[value] = (entries[slot].id, 0)
         members = self.members()
         outputs = [one.outputs for one in self.containers]
-        exits = self.ports(f"{path} out", outputs, shapes)
+        exits = self.ports(f"{path} out", outputs, shapes, leaves=True)
         for slot, port in enumerate(exits):
             self.flows.flow(port.id, outputs, slot)
         ports = frozenset(port.id for port in (*entries, *exits))
@@ -75,11 +75,17 @@ class Frame:
             self.plan.mark(nodes),
         )
 
-    def ports(self, id: str, values: Sequence[tuple[NodeId, ...]], shapes: bool) -> tuple[Box, ...]:
+    def ports(
+        self,
+        id: str,
+        values: Sequence[tuple[NodeId, ...]],
+        shapes: bool,
+        leaves: bool = False,
+    ) -> tuple[Box, ...]:
         """Return the places where values enter or leave; named where there are several."""
         made: list[Box] = []
         for slot in range(len(values[0])):
-            names = {self.words.name_of(each[slot]) for each in values}
+            names = {self.words.name_of(each[slot], leaves) for each in values}
             is_named = shapes and len(values[0]) > 1 and len(names) == 1
             title = self.words.shape(tuple(each[slot] for each in values)) if shapes else ""
             lines = tuple(names) if is_named else ()

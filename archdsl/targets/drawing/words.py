@@ -97,8 +97,15 @@ class Words:
         """Return a path as seen from the first container."""
         return path.removeprefix(f"{self.containers[0].id}.")
 
-    def name_of(self, value: NodeId) -> str:
-        """Return the path of the step that makes a value, as seen from the net."""
+    def name_of(self, value: NodeId, leaves: bool) -> str:
+        """Return the path of the step that makes a value, as seen from the net.
+
+        What leaves the net itself has the name of the output.
+        """
+        if leaves and self.containers[0].id == self.graph.name:
+            outputs = self.graph.names_of(value)
+            if outputs:
+                return ", ".join(outputs)
         node = self.graph.nodes[value]
         is_unit = self.graph.scopes[node.scope].kind is ScopeKind.UNIT
         path = node.scope if is_unit else value

@@ -108,6 +108,10 @@ class _Writer:
             "notes": list(explain(self.usual)),
             "sources": [{"name": one.name, "text": one.text} for one in self.project.sources],
             "main": self.sources[id(self.project.source)],
+            "outputs": [
+                [self.at[id], ", ".join(self.graph.names_of(id))]
+                for id in dict.fromkeys(self.graph.outputs)
+            ],
             "root": self.container(self.net, self.net.title, ()),
             "nodes": nodes,
             "operators": self.operators.rows,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from textwrap import fill
 
-from archdsl.graph import Graph, ScopeKind
+from archdsl.graph import Graph, NodeId, ScopeKind
 from archdsl.targets.plan import plan
 from archdsl.targets.python_source.classes import Class, Classes, Required
-from archdsl.targets.python_source.expressions import INDENT, Expr, Fill, Slot, layout, literal
+from archdsl.targets.python_source.expressions import (
+    INDENT,
+    WIDEST,
+    Expr,
+    Fill,
+    Slot,
+    layout,
+    literal,
+)
 from archdsl.targets.python_source.forward import forward, network_forward, signature
 
 LAYERS = Path(__file__).parent.parent / "layers.py"
@@ -51,14 +60,23 @@ def _imports(body: str) -> str:
 
 
 def _header(graph: Graph, name: str) -> str:
-    inputs = ", ".join(graph.nodes[id].shape.source for id in graph.inputs)
-    outputs = ", ".join(graph.nodes[id].shape.source for id in graph.outputs)
+    inputs = _shapes(graph, graph.input_names, graph.inputs)
+    outputs = _shapes(graph, graph.output_names, graph.outputs)
+    ends = f"Input {inputs}, output {outputs} (height x width x channels); tensors are NCHW."
     return (
         f'"""{graph.name}, written by archdsl from its spec. Needs nothing but torch.\n\n'
         f"    net = {name}()\n\n"
-        f"Input {inputs}, output {outputs} (height x width x channels); tensors are NCHW.\n"
+        f"{fill(ends, WIDEST)}\n"
         '"""\n'
     )
+
+
+def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> str:
+    """Return the shapes of inputs or outputs, named where there are several."""
+    shapes = [graph.nodes[id].shape.source for id in ids]
+    if len(shapes) == 1:
+        return shapes[0]
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
 
 
 def _helpers() -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from archdsl.graph import Graph, NodeId, ScopeKind
 from archdsl.targets.plan import Section, Step
@@ -17,6 +18,8 @@ MAIN = "x"
 INFIX = {"archdsl.targets.layers.add": "+", "archdsl.targets.layers.mul": "*", "torch.mul": "*"}
 """Functions that read better as operators; they compute the same."""
 
+NAMELESS: Mapping[NodeId, str] = MappingProxyType({})
+
 
 def signature(name: str, parameters: Sequence[str]) -> list[str]:
     """Return the lines that open a method."""
@@ -27,10 +30,10 @@ def signature(name: str, parameters: Sequence[str]) -> list[str]:
     return [*lines, *(f"{BODY}{parameter}," for parameter in parameters), f"{INDENT}):"]
 
 
-def forward(made: Class) -> list[str]:
-    """Return the lines of a block's forward."""
+def forward(made: Class, called: Mapping[NodeId, str] = NAMELESS) -> list[str]:
+    """Return the lines of a forward; ``called`` are the values that have a name by themselves."""
     section = made.section
-    body = _Body(made, section.outputs)
+    body = _Body(made, section.outputs, called)
     inputs = body.take(section.inputs)
     lines = body.run(section.steps, 0, returns=True)
     return [*signature("forward", inputs), *lines]
@@ -39,9 +42,12 @@ def forward(made: Class) -> list[str]:
 def network_forward(made: Class, graph: Graph) -> list[str]:
     """Return the lines of the whole network's forward."""
     section = made.section
+    called = dict(zip(graph.outputs, graph.output_names, strict=True))
+    if len(called) == 1:
+        called = NAMELESS
     if not graph.aux:
-        return forward(made)
-    body = _Body(made, section.outputs)
+        return forward(made, called)
+    body = _Body(made, section.outputs, called)
     inputs = body.take(section.inputs)
     lines = body.run(section.steps, 0, returns=False)
     heads = [head.output for head in graph.aux]
@@ -57,8 +63,11 @@ def network_forward(made: Class, graph: Graph) -> list[str]:
 class _Body:
     """Names values while statements are written; a name is free again when its value is dead."""
 
-    def __init__(self, made: Class, outputs: tuple[NodeId, ...]) -> None:
+    def __init__(
+        self, made: Class, outputs: tuple[NodeId, ...], called: Mapping[NodeId, str]
+    ) -> None:
         self.made = made
+        self.called = called
         self.section: Section = made.section
         self.outputs = outputs
         self.names: dict[NodeId, str] = {}
@@ -79,11 +88,11 @@ class _Body:
 
     def take(self, inputs: tuple[NodeId, ...]) -> list[str]:
         """Name the inputs: ``x`` for a single one."""
-        if len(inputs) == 1:
+        if len(inputs) == 1 and inputs[0] not in self.called:
             self.names[inputs[0]] = MAIN
         else:
             for id in inputs:
-                self.names[id] = self._fresh(_last(id), -1)
+                self.names[id] = self._fresh(self.called.get(id, _last(id)), -1)
         return [self.names[id] for id in inputs]
 
     def listed(self, ids: tuple[NodeId, ...]) -> str:
@@ -110,7 +119,9 @@ class _Body:
             for holder, name in self.names.items()
         )
         on_main = len(step.results) == 1 and not step.training and step.child not in self.branches
-        if main_is_free and on_main:
+        if id in self.called:
+            name = self._fresh(self.called[id], number)
+        elif main_is_free and on_main:
             name = MAIN
         else:
             base = step.child if step.child is not None and len(step.results) == 1 else _last(id)

@@ -139,8 +139,14 @@ def _cells(row: Row) -> str:
 
 
 def _title(summary: Summary) -> str:
-    ends = (", ".join(str(end.shape) for end in ends) for ends in (summary.inputs, summary.outputs))
-    return f"{summary.name}: " + " → ".join(ends)
+    return f"{summary.name}: {_shapes(summary.inputs)} → {_shapes(summary.outputs)}"
+
+
+def _shapes(ends: tuple[Endpoint, ...]) -> str:
+    """Return the shapes of inputs or outputs, named where there are several."""
+    if len(ends) == 1:
+        return str(ends[0].shape)
+    return ", ".join(f"{end.name} {end.shape}" for end in ends)
 
 
 def _levels(stages: Sequence[Stage], level: int = 0) -> Iterator[tuple[int, Stage]]:

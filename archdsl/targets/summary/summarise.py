@@ -22,8 +22,8 @@ def summarise(graph: Graph, depth: int = 0) -> Summary:
     depth = min(depth, DEEPEST)
     return Summary(
         name=graph.name,
-        inputs=tuple(_endpoint(graph, id) for id in graph.inputs),
-        outputs=tuple(_endpoint(graph, id) for id in graph.outputs),
+        inputs=_endpoints(graph, graph.input_names, graph.inputs),
+        outputs=_endpoints(graph, graph.output_names, graph.outputs),
         stages=gather.stages(graph.name, gather.main, depth),
         heads=tuple(gather.head(head, depth) for head in graph.aux),
         nodes=len(graph),
@@ -149,8 +149,12 @@ def _type(scope: Scope) -> str:
             return scope.title
 
 
-def _endpoint(graph: Graph, id: NodeId) -> Endpoint:
-    return Endpoint(id.rpartition(".")[2], id, graph.nodes[id].shape)
+def _endpoints(
+    graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]
+) -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(name, id, graph.nodes[id].shape) for name, id in zip(names, ids, strict=True)
+    )
 
 
 def _reach(graph: Graph, main: Nodes) -> Reach | None:

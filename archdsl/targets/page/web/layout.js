@@ -104,7 +104,7 @@ function wiring(part, children, model) {
   part.outputs.forEach((value, slot) => connect(value, `o${slot}`, slot));
   const several = part.outputs.length > 1;
   const result = (value) =>
-    (several ? `${model.unitOf.get(value).shortPath} ` : "") + model.shape(value);
+    (several ? `${model.outputName(value)} ` : "") + model.shape(value);
   const exits = part.outputs.map((value) => (isRoot ? result(value) : ""));
   return { edges, entries: part.inputs.length, exits };
 }

@@ -64,6 +64,7 @@ export class Model {
       for (const place of part.places) this.byPlace[place].push(part);
     }
     this.nodeAt = new Map(data.nodes.map((node, at) => [node.path, at]));
+    this.outputNames = new Map(data.outputs);
   }
 
   freeName(id) {
@@ -75,6 +76,11 @@ export class Model {
   /** The part with a path, or the unit that a node with this path is in. */
   find(path) {
     return this.parts.get(path) ?? this.unitOf.get(this.nodeAt.get(path)) ?? null;
+  }
+
+  /** What the net calls a value that it gives. */
+  outputName(value) {
+    return this.outputNames.get(value) ?? this.unitOf.get(value).shortPath;
   }
 
   shape(value) {
