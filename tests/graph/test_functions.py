@@ -31,6 +31,8 @@ def channels(expression: str) -> int:
         ("round(5 / 2)", 2),  # halves go to the even side, as in Python
         ("round(7 / 2)", 4),
         ("divisible(11, 8)", 16),  # 8 would be more than a tenth less
+        ("divisible(10, 9)", 9),  # just a tenth less, which is not more
+        ("divisible(20, 18)", 18),
         ("divisible(36, 8)", 40),
         ("divisible(34, 8)", 32),
         ("divisible(3, 8)", 8),
@@ -61,8 +63,14 @@ def test_mistake(expression: str, code: str, headline: str) -> None:
     assert headline in diagnostic.headline
 
 
-@given(st.floats(0.01, 5000), st.integers(1, 32))
+@given(st.one_of(st.floats(0.01, 5000), st.integers(1, 500)), st.integers(1, 32))
 def test_divisible_is_the_rule_of_torchvisions_mobilenets(number: float, by: int) -> None:
     expected = torchvision.models._utils._make_divisible(number, by)
     assert divisible(number, by) == expected
     assert math.isclose(divisible(number, by) % by, 0)
+
+
+def test_divisible_is_torchvisions_where_a_multiple_is_just_a_tenth_less() -> None:
+    rule = torchvision.models._utils._make_divisible
+    for tens, by in ((10 * n, 9 * n) for n in range(1, 200)):
+        assert divisible(tens, by) == rule(tens, by)

@@ -14,7 +14,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 
 import archdsl
 from archdsl.diagnostics import SpecError
@@ -163,6 +163,21 @@ def test_rules_stricter_than_torch_are_those_listed(rule: OwnRule) -> None:
         with pytest.raises(Refused):
             check(name, rule.args, *xs)
         assert load(spec(name, rule.args, rule.shapes)) == [rule.code]
+
+
+@pytest.mark.parametrize(("op", "layer"), [("conv", nn.Conv2d), ("upconv", nn.ConvTranspose2d)])
+@pytest.mark.parametrize(("into", "out"), [(6, 8), (8, 6), (7, 7), (6, 3), (9, 6)])
+def test_groups_divide_the_channels_on_both_sides(
+    op: str, layer: type[nn.Module], into: int, out: int
+) -> None:
+    """Torch refuses three groups where they do not divide one of the two, and so does a spec."""
+    try:
+        layer(into, out, 1, groups=3)
+        expected = []
+    except ValueError:
+        expected = ["indivisible-groups"]
+    found = load(spec(op, {"kernel": 1, "channels": out, "groups": 3}, ((2, 2, into),)))
+    assert (found if isinstance(found, list) else []) == expected
 
 
 UNFIT: dict[Kind, tuple[Any, ...]] = {

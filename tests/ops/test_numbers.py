@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import archdsl
+from archdsl.ops import Size
+from archdsl.ops.shapes import Sides, Sliding
 from archdsl.targets.torch_module import NetworkModule
 from tests.trees import call_text
 
@@ -128,6 +131,21 @@ def test_ceil_drops_windows_that_begin_beyond_the_map(n: int, k: int, s: int, p:
         [x[0, :, max(i, 0) : i + k, max(j, 0) : j + k].amax((1, 2)) for j in starts] for i in starts
     ]
     close(module(x)[0], torch.stack([torch.stack(row, -1) for row in expected], -2))
+
+
+def test_ceil_drops_a_window_that_begins_where_the_map_ends() -> None:
+    """Torch is the witness, over every small pool; some begin just at the end, as the first."""
+    y = network("maxpool 2x2/5 pad=1 ceil", "4x4x2")(grid(4, 4))
+    close(y, torch.nn.MaxPool2d(2, 5, 1, ceil_mode=True)(grid(4, 4)))
+    at_the_end = 0
+    for n, k, s, p in product(range(1, 13), range(1, 5), range(1, 8), range(3)):
+        if p > k // 2 or n + 2 * p < k:
+            continue
+        ours = Sliding(Size(k, k), Size(s, s), Sides.around(Size(p, p)), ceil=True)
+        theirs = torch.nn.functional.max_pool2d(torch.zeros(1, 1, n, n), k, s, p, ceil_mode=True)
+        assert ours.over(Size(n, n)).pair == tuple(theirs.shape[2:]), (n, k, s, p)
+        at_the_end += ours.over(Size(n, n)).height * s == n + p and bool((n + 2 * p - k) % s)
+    assert at_the_end > 5
 
 
 def test_padding_by_side_is_top_bottom_left_right() -> None:

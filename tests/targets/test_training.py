@@ -451,6 +451,26 @@ def test_last_rule_holds_for_weights_and_biases_apart() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("at", "wanted"),
+    [("tail", {"tail"}), ("tail1", {"tail1.deep"}), ("deep", {"tail1.deep", "tailor.deep"})],
+)
+def test_a_rule_speaks_of_whole_names(at: str, wanted: set[str]) -> None:
+    """`tail` is part of `tail1` and of `tailor`, and neither is meant by it."""
+    net = archdsl.load(f"""
+        net n {{
+          input 8x8x3
+          tail {{ conv 1x1 2 }}
+          tail1 {{ deep {{ conv 1x1 2 }} }}
+          tailor {{ deep {{ conv 1x1 2 }} }}
+          recipe {{ init conv at={at} constant 7 }}
+        }}
+    """)
+    state = net.module(seed=0).state_dict()
+    sevens = {name for name, one in state.items() if bool((one == 7).all())}
+    assert {name.removesuffix(".conv.weight") for name in sevens} == wanted
+
+
 def test_first_weights_are_reproducible_and_leave_the_rest_alone() -> None:
     ruled = archdsl.load(PLAIN % "init conv normal 0.1")
     plain = archdsl.load(PLAIN % "clip 1").module(seed=3).state_dict()

@@ -195,6 +195,24 @@ def test_a_scale_the_spec_does_not_learn_must_be_one() -> None:
     assert import_weights(network.ir, network.module(), Checkpoint(ones, {}, ordered=True)).tensors
 
 
+@pytest.mark.parametrize("switches", ["gamma=no", "beta=no", "gamma=no, beta=no"])
+def test_what_the_spec_does_not_learn_is_exported_as_what_changes_nothing(switches: str) -> None:
+    """The other implementation learns a scale and an offset, and gives our numbers."""
+    network = archdsl.load(SMALL.replace("norm=batchnorm", f"norm=batchnorm({switches})"))
+    module = network.module(seed=2).eval()
+    for name, one in module.state_dict().items():
+        if name.endswith("running_mean"):
+            one.uniform_(-2, -0.5)  # so that the relu behind it lets something through
+        elif name.endswith("running_var"):
+            one.uniform_(0.5, 2)
+    other = Other().eval()
+    like = Checkpoint(other.state_dict(), {}, ordered=True)
+    other.load_state_dict(export_weights(network.ir, module.state_dict(), like=like))
+    x = torch.randn(3, 2, 8, 8)
+    assert not torch.allclose(module(x), module.head.bias)
+    torch.testing.assert_close(other(x), module(x))
+
+
 def test_counters_that_old_checkpoints_lack_are_not_missed() -> None:
     state = {n: t for n, t in Other().state_dict().items() if "num_batches" not in n}
     network = archdsl.load(SMALL)
