@@ -3,8 +3,9 @@
 In come nets and the blocks they call; out goes a :class:`Graph`, or diagnostics that say why not.
 """
 
-from archdsl.graph.elaborate import Claims, Elaborated, Limits, Settings, elaborate
+from archdsl.graph.elaborate import Elaborated, Limits, Settings, elaborate
 from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
+from archdsl.graph.net import Claims
 
 __all__ = [
     "AuxHead",

@@ -7,9 +7,9 @@ from inspect import cleandoc
 from typing import Any
 
 from archdsl.compare.spelling import value_text
-from archdsl.graph.elaborate import QUANTITIES
 from archdsl.graph.functions import FUNCTIONS
 from archdsl.graph.names import LANGUAGE, STATEMENTS, VALUE_NAMES
+from archdsl.graph.net import QUANTITIES
 from archdsl.ops import Argument, Declared, Kind, operators, signature, words_alone
 from archdsl.recipe import registered
 

@@ -123,7 +123,7 @@ def test_an_error_is_marked_at_its_place_while_the_last_diagram_stays(quiet: Ope
     page.put("x", after=MENDED)
     page.status("1 error")
     marked = page.tab.locator("#own .cm-lintRange-error")
-    assert marked.inner_text() == "x"
+    assert marked.inner_text() == "4x"
     assert page.line(MENDED).get_attribute("data-headline") in page.tab.locator(
         "#problems"
     ).inner_text().replace("`", "")
