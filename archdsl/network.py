@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.check import Checked, Totals, check
+from archdsl.check import Checked, Totals, check, check_others
 from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.graph import Graph, Limits
 from archdsl.recipe import Recipe
@@ -48,6 +48,8 @@ def load(
         project, found = read_text(spec)
     else:
         project, found = read_project(Path(spec))
+    if net is not None and not any(one.is_error for one in found):
+        found = (*found, *check_others(project, net))
     return network_of(project, found, net, params, max_nodes)
 
 

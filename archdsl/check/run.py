@@ -10,7 +10,7 @@ from archdsl.check.cost import Totals, totals
 from archdsl.check.recipe import recipe_faults
 from archdsl.check.unused import unused_blocks, unused_steps
 from archdsl.diagnostics import Collector, Diagnostic
-from archdsl.graph import Graph, Limits, Settings, elaborate
+from archdsl.graph import Graph, Limits, Settings, elaborate, rehearse_blocks, rehearse_nets
 from archdsl.light import GarbageCollectorPaused
 from archdsl.ops import Value
 from archdsl.recipe import Recipe
@@ -38,12 +38,26 @@ def check(
         return _check(project, net, settings, limits)
 
 
+def check_others(project: Project, net: str | None) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a project apart from one of its nets, which is checked by itself.
+
+    Only names, arguments and words: a file is read as a whole, whichever net is made of it.
+    """
+    others = (tree for tree in project.nets if tree.name.text != net)
+    found = Collector()
+    found.extend(rehearse_nets(project, *others))
+    found.extend(rehearse_blocks(project))
+    return found.sorted()
+
+
 def _check(
     project: Project, net: nodes.Net, settings: Settings | None, limits: Limits | None
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     found = Collector()
     elaborated, expansion = elaborate(project, net, settings, limits)
     found.extend(expansion)
+    found.extend(rehearse_nets(project, net))
+    found.extend(rehearse_blocks(project))
     found.extend(unused_blocks(project))
     if elaborated.graph is None:
         return None, found.sorted()

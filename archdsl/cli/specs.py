@@ -10,6 +10,7 @@ from typing import TextIO
 
 import click
 
+from archdsl.check import check_others
 from archdsl.cli.console import paint, wants_color
 from archdsl.cli.options import STDIN, Request
 from archdsl.diagnostics import Collector, Diagnostic, SpecError, render_text
@@ -48,12 +49,15 @@ class Spec:
 def read_spec(file: str, request: Request, *, blocks_alone: bool = False) -> Spec:
     """Read a file and check its nets; without any it is wrong, unless ``blocks_alone`` will do."""
     project, read = _read(file)
+    blocks_alone = blocks_alone and not project.nets and bool(project.own_blocks)
+    if (request.net is not None or blocks_alone) and not any(one.is_error for one in read):
+        read = (*read, *check_others(project, request.net))
     findings = Collector()
     findings.extend(read)
     names: list[str | None] = [net.name.text for net in project.nets]
     if request.net is not None or not names:
         names = [request.net]
-    if blocks_alone and project.own_blocks and names == [None]:
+    if blocks_alone and request.net is None:
         names = []
     networks: list[Network] = []
     unsound: list[str] = []

@@ -6,6 +6,7 @@ In come nets and the blocks they call; out goes a :class:`Graph`, or diagnostics
 from archdsl.graph.elaborate import Elaborated, Limits, Settings, elaborate
 from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
+from archdsl.graph.rehearse import rehearse_blocks, rehearse_nets
 
 __all__ = [
     "AuxHead",
@@ -19,4 +20,6 @@ __all__ = [
     "ScopeKind",
     "Settings",
     "elaborate",
+    "rehearse_blocks",
+    "rehearse_nets",
 ]

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph.environment import NOTHING, Environment, Flow
-from archdsl.graph.functions import FUNCTIONS
+from archdsl.graph.functions import FUNCTIONS, Function
 from archdsl.graph.names import AT_HAND, OF_INPUT, ORDERED, VALUE_NAMES
 from archdsl.light import light
 from archdsl.ops import (
@@ -234,21 +234,25 @@ class Evaluator:
             for argument in arguments
         )
 
-    def _function(self, tree: nodes.Function) -> Value:
+    def function(self, tree: nodes.Function) -> Function:
+        """Return the function that is called, with as many numbers as it takes."""
         function = FUNCTIONS.get(tree.name.text)
         if function is None:
             hint = did_you_mean(tree.name.text, FUNCTIONS)
             raise Mistake(
                 "unknown-name", f"there is no function `{tree.name.text}`{hint}", tree.span
             )
-        name = tree.name.text
         if not function.accepts(len(tree.arguments)):
             few = len(tree.arguments) < function.least
             raise Mistake(
                 "missing-argument" if few else "too-many-arguments",
-                f"`{name}` takes {function.takes}",
+                f"`{tree.name.text}` takes {function.takes}",
                 tree.span,
             )
+        return function
+
+    def _function(self, tree: nodes.Function) -> Value:
+        function = self.function(tree)
         numbers = [self._numeric(argument) for argument in tree.arguments]
         try:
             return function.compute(*numbers)

@@ -40,8 +40,8 @@ def join(
     ready = expander.calls.ready(call, flow, env)
     if ready is None:
         return broken(call.head)
-    path, scope, names = _scope_of(expander, call, known_by, ScopeKind.JOIN, env, label, lone)
-    ends = _branches(expander, call.body, names, flow, env)
+    path, scope, names = scope_of(expander, call, known_by, ScopeKind.JOIN, env, label, lone)
+    ends = branches(expander, call.body, names, flow, env)
     if not ends:
         expander.reporter.error("missing-branches", f"`{name}` has no branches", call.head, env)
         return broken(call.head)
@@ -51,7 +51,7 @@ def join(
     return expander.calls.place(ready.unit[0][1], tuple(ends), path, scope, env, call, ready)
 
 
-def _branches(
+def branches(
     expander: Expander, body: nodes.Body, names: Names, flow: Flow, env: Environment
 ) -> list[Flow]:
     """Run every branch on the same value and return their ends."""
@@ -120,7 +120,7 @@ def residual(
     if factor is None:
         return broken(call.head)
     name = call.name.text
-    path, scope, names = _scope_of(expander, call, name, ScopeKind.RESIDUAL, env, label, lone)
+    path, scope, names = scope_of(expander, call, name, ScopeKind.RESIDUAL, env, label, lone)
     end = expander.body(call.body, flow, env.inside(names, begun=flow))
     if factor != 1:
         scaled = names.fresh("scale")
@@ -156,7 +156,7 @@ def _unequal(expander: Expander, call: nodes.Call, flow: Flow, end: Flow, env: E
     )
 
 
-def _scope_of(
+def scope_of(
     expander: Expander,
     call: nodes.Call,
     known_by: str,

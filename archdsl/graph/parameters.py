@@ -37,12 +37,31 @@ class Parameters:
     def _given(
         self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
     ) -> dict[str, Value] | None:
-        """Bind what the call gives, positional arguments in order; None after an error."""
+        """Return the values of what the call gives, or None after an error."""
+        matched, ok = self.matched(call, block, env)
+        bound: dict[str, Value] = {}
+        evaluator = Evaluator(env, flow)
+        for name, tree in matched.items():
+            try:
+                bound[name] = evaluator.value(tree)
+            except Mistake as mistake:
+                self.reporter.mistake(mistake, env)
+                ok = False
+            except Unresolved:
+                ok = False
+        return bound if ok else None
+
+    def matched(
+        self, call: nodes.Call, block: nodes.Block, env: Environment
+    ) -> tuple[dict[str, nodes.Value], bool]:
+        """Return what the call gives to which parameter, and whether all of it is for one.
+
+        Positional arguments go to the parameters in order; what is wrong is reported.
+        """
         known = [parameter.name.text for parameter in block.parameters]
         unnamed = iter(known)
-        bound: dict[str, Value] = {}
+        matched: dict[str, nodes.Value] = {}
         ok = True
-        evaluator = Evaluator(env, flow)
         for argument in call.arguments:
             try:
                 if argument.name is None:
@@ -53,20 +72,18 @@ class Parameters:
                     name = argument.name.text
                     if name not in known:
                         raise _unknown(block, argument.name, known)
-                if name in bound:
+                if name in matched:
                     raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
                 value = argument.value
                 if isinstance(value, nodes.Name) and self._is_block(value.text, env):
                     raise _no_value(value)
-                bound[name] = evaluator.value(value)
+                matched[name] = value
             except Mistake as mistake:
                 self.reporter.mistake(mistake, env)
+                ok = False
                 if mistake.code == "too-many-arguments":
-                    return None
-                ok = False
-            except Unresolved:
-                ok = False
-        return bound if ok else None
+                    break
+        return matched, ok
 
     def _is_block(self, name: str, env: Environment) -> bool:
         known = name in env.parameters or name in VALUE_NAMES or name in known_words()
@@ -88,7 +105,7 @@ class Parameters:
                 filled[name] = bound[name]
                 continue
             if parameter.default is None:
-                self._missing(call, block, bound, env)
+                self.missing(call, block, bound, env)
                 return None
             try:
                 given = Start([flow], block.name.text)
@@ -101,14 +118,17 @@ class Parameters:
                 return None
         return filled
 
-    def _missing(
-        self, call: nodes.Call, block: nodes.Block, bound: Mapping[str, Value], env: Environment
+    def missing(
+        self, call: nodes.Call, block: nodes.Block, given: Container[str], env: Environment
     ) -> None:
+        """Report the parameters that a call has to give and does not."""
         absent = [
             f"`{parameter.name.text}`"
             for parameter in block.parameters
-            if parameter.default is None and parameter.name.text not in bound
+            if parameter.default is None and parameter.name.text not in given
         ]
+        if not absent:
+            return
         self.reporter.error(
             "missing-argument",
             f"block `{block.name.text}` needs {', '.join(absent)}",

@@ -72,17 +72,26 @@ def links(body: nodes.Body) -> Iterator[nodes.Link]:
                     steps = (statement,)
             for link in steps:
                 yield link
-                pending.extend(_bodies(action_of(link)))
+                pending.extend(bodies_of(action_of(link)))
 
 
-def _bodies(action: nodes.Action) -> tuple[nodes.Body, ...]:
+def defaults_in(body: nodes.Body) -> Iterator[str]:
+    """Yield the operators that a body has `default` statements of, at any depth."""
+    inner = (within for link in links(body) for within in bodies_of(action_of(link)))
+    for one in (body, *inner):
+        for statement in one.statements:
+            if isinstance(statement, nodes.Default):
+                yield statement.operator.text
+
+
+def bodies_of(action: nodes.Action) -> tuple[nodes.Body, ...]:
     match action:
         case nodes.Call(body=body):
             return () if body is None else (body,)
         case nodes.Group():
             return (action.body,)
         case nodes.Repeat():
-            return _bodies(action.action)
+            return bodies_of(action.action)
         case nodes.Choice():
             bodies = tuple(arm.body for arm in action.arms)
             return bodies if action.otherwise is None else (*bodies, action.otherwise)

@@ -5,10 +5,12 @@ torch calls and pictures, all as plain data. Nothing here loads torch.
 """
 
 from archdsl.ops.arguments import (
+    UNKNOWN,
     Binding,
     Fault,
     Patch,
     Reference,
+    Unknown,
     Value,
     Word,
     bind,
@@ -40,6 +42,7 @@ from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
 
 __all__ = [
     "JOIN_WORDS",
+    "UNKNOWN",
     "Add",
     "Argument",
     "Binding",
@@ -67,6 +70,7 @@ __all__ = [
     "Sides",
     "Size",
     "Sliding",
+    "Unknown",
     "Value",
     "Word",
     "bind",

@@ -55,6 +55,13 @@ def operator_of(value: Value) -> tuple[str, tuple[tuple[str, object], ...]]:
             return "", ()
 
 
+class Unknown:
+    """Stands for a value that is not known yet, as a parameter's before its block is called."""
+
+
+UNKNOWN = Unknown()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One argument that does not fit; ``position`` counts the call's arguments from 0.
@@ -103,11 +110,12 @@ class Binding:
     faults: tuple[Fault, ...]
 
 
-def bind(cls: type[Declared], given: tuple[tuple[str | None, Value], ...]) -> Binding:
+def bind(cls: type[Declared], given: tuple[tuple[str | None, Value | Unknown], ...]) -> Binding:
     """Bind arguments to the fields of ``cls``; those that fit nowhere become faults.
 
     Positional arguments bind by kind: a size to the kernel, a whole number to the channels, a
-    word to the argument that knows it. Nothing is required yet; see :func:`missing`.
+    word to the argument that knows it. Nothing is required yet; see :func:`missing`. What depends
+    on an :data:`UNKNOWN` value is no fault: beside one without a name, others may be any field's.
     """
     known = signature(cls)
     by_name = {known_one.name: known_one for known_one in known}
@@ -115,22 +123,25 @@ def bind(cls: type[Declared], given: tuple[tuple[str | None, Value], ...]) -> Bi
     positions: dict[str, int] = {}
     faults: list[Fault] = []
     named = frozenset(name for name, _ in given if name is not None)
+    loose = any(name is None and isinstance(value, Unknown) for name, value in given)
     for position, (name, value) in enumerate(given):
         try:
             if name is None:
-                _positional(cls, known, value, fields, named)
+                if not isinstance(value, Unknown) and not (loose and not isinstance(value, Word)):
+                    _positional(cls, known, value, fields, named)
             elif name in by_name:
                 argument = by_name[name]
                 if argument.field in fields:
                     raise _Misfit("repeated-argument", f"`{name}` is given twice")
-                fields[argument.field] = _fit(cls, argument, value)
+                unknown = isinstance(value, Unknown)
+                fields[argument.field] = value if unknown else _fit(cls, argument, value)
             else:
                 hint = did_you_mean(name, by_name)
-                takes = _listed([f"`{known_one}`" for known_one in by_name])
+                takes = _listed([f"`{one}`" for one in by_name]) if by_name else "no arguments"
                 raise _Misfit(
                     "unknown-argument",
                     f"`{cls.name}` has no argument `{name}`{hint}",
-                    f"`{cls.name}` takes {takes}" if by_name else None,
+                    f"`{cls.name}` takes {takes}",
                 )
         except _Misfit as misfit:
             if misfit.code == _AMBIGUOUS and any(one.code == _AMBIGUOUS for one in faults):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archdsl.check import check_others
 from archdsl.diagnostics import Diagnostic, Label, SpecError
 from archdsl.network import Network, Parameter, network_of
 from archdsl.source import SourceFile, Span
@@ -53,7 +54,9 @@ def look_at(
     names = tuple(tree.name.text for tree in project.nets)
     chosen = net if net in names else next(iter(names), None)
     if chosen is None and project.own_blocks:
-        return Answer(project, None, names, read, None)
+        readable = not any(one.is_error for one in read)
+        found = (*read, *check_others(project, None)) if readable else read
+        return Answer(project, None, names, found, None)
     try:
         network = network_of(project, read, chosen, settings, most_nodes)
     except SpecError as error:

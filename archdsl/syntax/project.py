@@ -23,9 +23,11 @@ Definition = TypeVar("Definition", nodes.Block, nodes.Net)
 ROOT_MARKS = (".git", "pyproject.toml")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Project:
-    """One spec with everything it uses. ``nets`` are those of the spec itself, in its order.
+    """One spec with everything it uses, known by identity.
+
+    ``nets`` are those of the spec itself, in its order.
 
     ``paths`` are all files it was looked for in, the spec's own first: also those that are missing.
     """

@@ -63,6 +63,16 @@ def test_warning_does_not_change_the_exit_code(run: Run) -> None:
     assert result.stderr.endswith("a.arch: 1 warning\n")
 
 
+def test_names_are_checked_in_blocks_alone_and_in_the_nets_that_are_not_chosen(run: Run) -> None:
+    for text, options in (("block b { covn 3x3 64 }", ()), (TWO + TYPO, ("--net", "one"))):
+        Path("a.arch").write_text(text)
+        result = run("check", "a.arch", *options)
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert "error[unknown-operator]" in result.stderr
+        assert result.stderr.endswith("a.arch: 1 error\n")
+
+
 def test_all_files_are_checked_even_if_one_is_wrong(run: Run) -> None:
     for name, text in (("a", SOUND), ("b", TYPO), ("c", SOUND)):
         Path(f"{name}.arch").write_text(text)
