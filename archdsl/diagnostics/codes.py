@@ -148,7 +148,7 @@ _PAGES = (
     ),
     Page(
         "reserved-name",
-        "The name means something already: to the language, to torch's modules, or to Python.",
+        "The name means something already: to the language, to modules, or to Python.",
         _net(_IMAGE, "conv 3x3 16 as forward"),
         "Choose another name.",
     ),

@@ -114,6 +114,10 @@ class Expander:
         flow = self.action(step.action, flow, env, None if name is None else name.text, lone)
         if name is not None:
             env.labels.table[name.text] = environments.Label(flow, name.span)
+        for refused in step.labels[: 1 if name is None else 0]:
+            # Said once, where it is given, and not again by every tap of it.
+            unknown = environments.Label(broken(refused.span), refused.span)
+            env.labels.table.setdefault(refused.text, unknown)
         for claim in step.claims:
             check_claim(self, claim, before, flow, env)
         return flow

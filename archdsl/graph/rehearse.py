@@ -34,7 +34,7 @@ from archdsl.graph.joins import branches, join, scope_of
 from archdsl.graph.labels import is_nameable
 from archdsl.graph.net import NetExpander
 from archdsl.graph.report import Reporter, written
-from archdsl.graph.walk import defaults_in, head_name, is_group, values_in
+from archdsl.graph.walk import defaults_in, group_name, head_name, values_in
 from archdsl.ops import UNKNOWN, Operator, Unknown, Value, bind, missing
 from archdsl.syntax import Project, nodes
 
@@ -145,6 +145,9 @@ class _Rehearsal(NetExpander):
         self.look(tree.count, flow, env)
         self._attempt(lambda: Evaluator(env, flow).whole(tree.count, "a repeat count"), env)
         title = tree.action.name.text if isinstance(tree.action, nodes.Call) else "repeat"
+        group = None if label is not None else group_name(tree.action)
+        if group is not None and not is_nameable(self, group, env, repeated=True):
+            return broken(tree.span)
         names = Names(self.path(env, label, title))
         inner = replace(
             env.inside(names, labels=Labels(env.labels)),
@@ -155,8 +158,8 @@ class _Rehearsal(NetExpander):
             self.body(tree.action.body, begun, inner)
             return end
         self.call(tree.action, begun, inner, "0", lone=False)
-        if label is None and is_group(tree.action):
-            env.labels.name_group(title, environments.Label(end, tree.action.name.span))
+        if group is not None:
+            env.labels.name_group(title, environments.Label(end, group.span))
         return end
 
     def chosen(self, tree: nodes.Choice, flow: Flow, env: Environment) -> NoReturn:

@@ -8,7 +8,8 @@ from archdsl.graph.builder import TooManyNodes
 from archdsl.graph.environment import Environment, Flow, Label, Labels, Names, Visit, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Scope, ScopeKind
-from archdsl.graph.walk import action_of, is_group
+from archdsl.graph.labels import is_nameable
+from archdsl.graph.walk import action_of, group_name
 from archdsl.syntax import nodes
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def repeat(
     if count is None:
         return broken(tree.span)
     title = tree.action.name.text if isinstance(tree.action, nodes.Call) else "repeat"
+    group = None if label is not None else group_name(tree.action)
+    if group is not None and not is_nameable(expander, group, env, repeated=True):
+        return broken(tree.span)
     path = expander.path(env, label, title)
     builder.open(Scope(path, ScopeKind.REPEAT, title, env.names.path, tree.span, count))
     expander.current = tree.span
@@ -46,8 +50,8 @@ def repeat(
             expander.current = tree.span
             if expander.is_steady(tree):
                 builder.check_room(cost * (count - copy - 1))
-    if label is None and isinstance(tree.action, nodes.Call) and is_group(tree.action):
-        env.labels.name_group(title, Label(flow, tree.action.name.span))
+    if group is not None:
+        env.labels.name_group(title, Label(flow, group.span))
     return flow
 
 

@@ -134,6 +134,11 @@ def is_group(call: nodes.Call) -> bool:
     return call.body is not None and name not in STATEMENTS and name not in operators()
 
 
+def group_name(action: nodes.Action) -> nodes.Name | None:
+    """Return the name that a group is called by, None for all else."""
+    return action.name if isinstance(action, nodes.Call) and is_group(action) else None
+
+
 def head_name(call: nodes.Call) -> nodes.Name | None:
     """Return the name that a call of `aux` gives to its head."""
     if call.name.text != "aux":

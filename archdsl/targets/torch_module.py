@@ -99,11 +99,11 @@ class Chain(nn.Sequential):
 
     def __init__(self, section: Section) -> None:
         super().__init__()
-        self.title = class_name(section.scope.title)
+        self._title = class_name(section.scope.title)
         _adopt(self, section)
 
     def _get_name(self) -> str:
-        return self.title
+        return self._title
 
 
 class Wiring(nn.Module):
@@ -111,13 +111,13 @@ class Wiring(nn.Module):
 
     def __init__(self, section: Section) -> None:
         super().__init__()
-        self.title = class_name(section.scope.title)
+        self._title = class_name(section.scope.title)
         self._section = section
         _adopt(self, section)
         self._bind()
 
     def _get_name(self) -> str:
-        return self.title
+        return self._title
 
     def _bind(self) -> None:
         """Number the values, so that the forward works on slots and needs no names."""
@@ -146,7 +146,7 @@ class Wiring(nn.Module):
         """Run the steps before ``stop``; return the value in every slot."""
         if len(inputs) != len(self._section.inputs):
             count = len(self._section.inputs)
-            raise TypeError(f"{self.title} takes {count} inputs, and was given {len(inputs)}")
+            raise TypeError(f"{self._title} takes {count} inputs, and was given {len(inputs)}")
         values: list[Any] = [*inputs, *[None] * (len(self._slots) - len(inputs))]
         self._continue(values, 0, stop)
         return values
@@ -244,7 +244,7 @@ class NetworkModule(Wiring):
     def _classifiers(self) -> tuple[Node, ...]:
         found = classifiers(self._graph)
         if not found:
-            raise LookupError(f"{self.title} does not end in a classifier")
+            raise LookupError(f"{self._title} does not end in a classifier")
         return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from archdsl.graph import ScopeKind
-from archdsl.graph.names import MODULE_ATTRIBUTES
 from tests.reading import body, body_codes, codes, graph
 
 
@@ -127,9 +126,3 @@ def test_definitions_cannot_take_names_that_mean_something() -> None:
     for parameter in ("width", "index", "channels", "height", "x"):
         assert codes(f"net n({parameter} = 1) {{ input 1x1x1; relu }}") == ["reserved-name"]
     assert codes("net n(a = 1, a = 2) { input 1x1x1; relu }") == ["duplicate-name"]
-
-
-def test_reserved_names_are_torchs_own() -> None:
-    torch = pytest.importorskip("torch")
-    public = {name for name in dir(torch.nn.Module()) if not name.startswith("_")}
-    assert public <= MODULE_ATTRIBUTES
