@@ -34,9 +34,8 @@ TARGETS = ("torchvision", "timm", "pretrainedmodels", "facenet-pytorch")
 def weights() -> None:
     """Exchange weights with other implementations.
 
-    Which of their layers is which of the spec's is found from shapes, order and structure, and
-    held against the names. What does not fit, or fits in two ways, is an error; nothing is ever
-    loaded in part.
+    Which of their layers is which of the spec's is found from shapes, names and how the layers
+    are wired. What does not fit, or fits in two ways, is an error; nothing is ever loaded in part.
     """
 
 

@@ -19,10 +19,8 @@ from archdsl.network import Network
 from archdsl.targets.weights import (
     Checkpoint,
     Imported,
-    MatchError,
     export_weights,
     import_weights,
-    in_order_of,
 )
 from archdsl.targets.weights.exchange import NAMES
 from archdsl.targets.weights.packages import reference
@@ -49,19 +47,6 @@ CASES = {
         "facenet-pytorch",
         "InceptionResnetV1",
     ),
-}
-
-SORTED_IS_AMBIGUOUS = {
-    # 138 layers under one prefix, whose names alone do not say which comes first.
-    "bninception",
-    # Nothing in `block8` says that it comes behind `repeat_3`, whose copies have its shapes.
-    "facenet",
-    "inception_resnet_v2",
-    "inceptionresnetv2",
-    # `Mixed_6e.branch1x1` and `branch7x7_1` have the same shape and stand under one prefix.
-    "inception_v3",
-    # So do `conv3` and `downsample.0` of a first bottleneck.
-    "resnet50",
 }
 
 
@@ -121,14 +106,9 @@ def test_main_path_follows_the_models_own_order(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_file_sorted_by_name_gives_the_same_or_is_ambiguous_until_put_in_order(case: str) -> None:
+def test_a_file_sorted_by_name_gives_the_same(case: str) -> None:
     spec = network(case)
     by_name = Checkpoint(dict(sorted(numbers(case).items())), {}, ordered=False)
-    if case in SORTED_IS_AMBIGUOUS:
-        with pytest.raises(MatchError, match=r"ambiguous|too many layers"):
-            import_weights(spec.ir, spec.module(), by_name)
-        _, package, model = CASES[case]
-        by_name = in_order_of(by_name, reference(package, model))
     found = import_weights(spec.ir, spec.module(), by_name)
     wanted = imported(case).tensors
     assert all(torch.equal(found.tensors[name], tensor) for name, tensor in wanted.items())

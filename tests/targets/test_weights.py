@@ -24,7 +24,6 @@ from archdsl.targets.weights import (
     to_safetensors,
 )
 from archdsl.targets.weights.exchange import NAMES
-from archdsl.targets.weights.units import counted, natural
 
 SMALL = """
 net small(classes = 3) {
@@ -159,33 +158,6 @@ def test_nothing_is_loaded_in_part(change: Change, said: str) -> None:
         import_weights(network.ir, network.module(), Checkpoint(state, {}, ordered=True))
 
 
-def test_layers_that_names_cannot_tell_apart_are_an_error() -> None:
-    """Sorted by name, nothing says whether `left` or `right` is the spec's first branch."""
-    text = """
-    net twins { input 4x4x2; concat { conv 1x1 2; conv 1x1 2 } }
-    """
-    tensors = {f"{side}.weight": torch.zeros(2, 2, 1, 1) for side in ("left", "right")}
-    tensors |= {f"{side}.bias": torch.zeros(2) for side in ("left", "right")}
-    network = archdsl.load(text)
-    with pytest.raises(MatchError, match=r"could be `left` or `right`"):
-        import_weights(network.ir, network.module(), Checkpoint(tensors, {}, ordered=False))
-    ordered = Checkpoint(tensors, {}, ordered=True)
-    assert import_weights(network.ir, network.module(), ordered).tensors
-
-
-def test_pins_settle_what_is_open() -> None:
-    network = archdsl.load("net twins { input 4x4x2; concat { conv 1x1 2; conv 1x1 2 } }")
-    first, second = torch.zeros(2, 2, 1, 1), torch.ones(2, 2, 1, 1)
-    tensors = {"left.weight": first, "left.bias": torch.zeros(2)}
-    tensors |= {"right.weight": second, "right.bias": torch.ones(2)}
-    checkpoint = Checkpoint(tensors, {}, ordered=False)
-    for target, wanted in (("concat.branch0", first), ("concat.branch1", second)):
-        found = import_weights(
-            network.ir, network.module(), checkpoint, pins={"left": target}
-        ).tensors
-        assert torch.equal(found["concat.branch0.conv.weight"], wanted)
-
-
 def test_a_scale_the_spec_does_not_learn_must_be_one() -> None:
     network = archdsl.load(SMALL.replace("norm=batchnorm", "norm=batchnorm(gamma=no)"))
     state = Other().state_dict()
@@ -261,27 +233,6 @@ def test_what_is_no_checkpoint_is_said(tmp_path: Path, content: bytes, suffix: s
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match="file"):
         read_checkpoint(path)
-
-
-def test_numbers_in_names_are_ordered_by_value() -> None:
-    names = ["features.10", "features.2", "features.1", "Mixed_5c", "Mixed_5b"]
-    ordered = ["Mixed_5b", "Mixed_5c", "features.1", "features.2", "features.10"]
-    assert sorted(names, key=natural) == ordered
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "alike"),
-    [
-        ("branch0", "branch3", True),
-        ("Mixed_5b", "Mixed_5d", True),
-        ("inception3a", "inception4e", True),
-        ("branch1x1", "branch_pool", False),
-        ("block8", "repeat_3", False),
-        ("left", "right", False),
-    ],
-)
-def test_names_are_alike_up_to_what_counts(one: str, other: str, alike: bool) -> None:
-    assert (counted(one) == counted(other)) is alike
 
 
 def stored(text: str) -> tuple[archdsl.Network, Checkpoint]:

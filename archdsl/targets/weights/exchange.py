@@ -9,13 +9,13 @@ from fnmatch import fnmatchcase
 
 import torch
 
-from archdsl.graph import Graph, ScopeKind
-from archdsl.ops import Role
+from archdsl.graph import Graph
 from archdsl.targets.head import classifiers
 from archdsl.targets.torch_module import NetworkModule
 from archdsl.targets.weights.checkpoint import Checkpoint
+from archdsl.targets.weights.flow import flow_of
 from archdsl.targets.weights.match import Match, MatchError, match
-from archdsl.targets.weights.units import OPTIONAL, Unit, units_of
+from archdsl.targets.weights.units import OPTIONAL, Unit, as_kernel, sole_role, units_of
 
 NAMES = "archdsl.names"
 """Metadata key: the checkpoint's names in its order, with ours."""
@@ -141,8 +141,9 @@ def export_weights(
     for unit in units_of({name: tuple(t.shape) for name, t in like.tensors.items()}):
         ours = ours_of[unit.path]
         for role, name in unit.tensors.items():
-            if role in ours.tensors:
-                out[name] = tensors[ours.tensors[role]]
+            mine = (sole_role(ours) if sole_role(unit) else None) or role
+            if mine in ours.tensors:
+                out[name] = tensors[ours.tensors[mine]].reshape(unit.shapes[role])
             elif role == "weight":
                 out[name] = torch.ones(unit.shapes[role])
             else:
@@ -159,32 +160,11 @@ def _matched(
 ) -> Match:
     heads = {node.id.removeprefix(f"{graph.name}.") for node in classifiers(graph)}
     return match(
-        units_of({name: tuple(tensor.shape) for name, tensor in ours.items()}),
+        flow_of(graph, units_of({name: tuple(tensor.shape) for name, tensor in ours.items()})),
         units_of({name: tuple(tensor.shape) for name, tensor in theirs.items()}),
         ordered=ordered,
         heads=heads,
         pins=pins,
-        pooled=_pooled(graph),
-    )
-
-
-def _pooled(graph: Graph) -> frozenset[str]:
-    """Return the layers that stand in a branch with a pool, by their paths in the module."""
-    branches = {
-        scope.path: False for scope in graph.scopes.values() if scope.kind is ScopeKind.BRANCH
-    }
-    around: dict[str, list[str]] = {}
-    for node in graph:
-        parts = node.id.split(".")
-        prefixes = [".".join(parts[:end]) for end in range(1, len(parts))]
-        around[node.id] = [prefix for prefix in prefixes if prefix in branches]
-        if node.op.picture().role is Role.POOL:
-            for branch in around[node.id]:
-                branches[branch] = True
-    return frozenset(
-        id.removeprefix(f"{graph.name}.")
-        for id, inside in around.items()
-        if any(branches[branch] for branch in inside)
     )
 
 
@@ -201,7 +181,7 @@ def _take(
     """Copy one unit's tensors, or keep our own where the number of classes differs."""
     for role, name in ours.tensors.items():
         mine = state[name]
-        source = other.tensors.get(role)
+        source = other.tensors.get(sole_role(other) or role)
         if source is None:
             taken[name] = mine
             continue
@@ -211,6 +191,7 @@ def _take(
                 raise MatchError(f"there is no class {drop_class} among {tensor.shape[0]}")
             tensor = torch.cat([tensor[:drop_class], tensor[drop_class + 1 :]])
             said.append(f"{source}: class {drop_class} dropped, {tensor.shape[0]} remain")
+        tensor = _as_ours(ours, tensor, mine)
         if tensor.shape != mine.shape:
             said.append(
                 f"{name}: begins anew with {_classes(mine)} classes; the checkpoint's {source} "
@@ -221,8 +202,15 @@ def _take(
         taken[name] = tensor.detach().clone()
         names[source] = name
     for role, source in other.tensors.items():
-        if role not in ours.tensors and role not in OPTIONAL:
+        if role not in ours.tensors and role not in OPTIONAL and sole_role(other) is None:
             _only_neutral(role, source, theirs[source])
+
+
+def _as_ours(unit: Unit, tensor: torch.Tensor, mine: torch.Tensor) -> torch.Tensor:
+    """Return the same numbers in as many dimensions as ours: a matrix as a 1x1 kernel."""
+    if unit.kind == "numbers" and tensor.numel() == mine.numel():
+        return tensor.reshape(mine.shape)
+    return tensor.reshape(as_kernel(tuple(tensor.shape), tuple(mine.shape)))
 
 
 def _classes(tensor: torch.Tensor) -> int:

@@ -1,28 +1,33 @@
 """Which layer of a checkpoint belongs to which layer of a network.
 
-The correspondence is found from shapes, order and structure. Layers that a checkpoint keeps under
-one prefix belong together, so they take consecutive places in the network; where several
-prefixes could stand at one place, the order of the file decides if it is the model's own, and
-otherwise the names: numbers in them count upwards, and a layer called after a pool stands behind
-one. Whatever is still open is an error, never a guess.
+A reading gives each of the checkpoint's layers one of the network's that has its shapes. Equal
+names settle it. Else the names of both sides are evidence: numbers in them count upwards along a
+way through the network, layers under one prefix run together, a layer called after a pool stands
+behind one. The order of the file alone proves nothing. Of the readings that keep all that the
+names say there must be one, up to what computes the same; whatever is still open is an error
+that shows two of them, never a guess.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdsl.diagnostics import near_names
-from archdsl.targets.weights.units import Branch, Unit, counted, natural, tree_of
+from archdsl.targets.weights.claims import Claim, Domains, Repeated
+from archdsl.targets.weights.evidence import claims_of
+from archdsl.targets.weights.flow import Flow, bits
+from archdsl.targets.weights.misfit import ambiguous, misfit, undecided
+from archdsl.targets.weights.units import Unit
 
-MOST_STEPS = 200_000
-MOST_LISTED = 8
+MOST_STEPS = 4_000
+MOST_ALIKE = 100
+MOST_PINS = 6
 
 Pairs = tuple[tuple[Unit, Unit], ...]
 
 
 class MatchError(Exception):
-    """A checkpoint does not fit a network; the text lists what is missing and left over."""
+    """A checkpoint does not fit a network, or fits in two ways; the text says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,199 +37,240 @@ class Match:
     pairs: Pairs
 
 
+class _GivenUp(Exception):
+    """There are more readings than can be looked at."""
+
+
 def match(
-    ours: tuple[Unit, ...],
+    flow: Flow,
     theirs: tuple[Unit, ...],
     *,
     ordered: bool,
     heads: Collection[str] = (),
     pins: Mapping[str, str] | None = None,
-    pooled: Collection[str] = (),
 ) -> Match:
     """Match a network's units with a checkpoint's.
 
-    ``heads`` are paths of ours whose width may differ, ``pooled`` those in a branch with a pool,
-    and ``pins`` say by hand which of their prefixes goes to which of our paths. Raises
-    :class:`MatchError`.
+    ``heads`` are paths of ours whose width may differ, and ``pins`` say by hand which of their
+    prefixes goes to which of our paths. ``ordered`` says that the checkpoint's order is that in
+    which its model made its layers. Raises :class:`MatchError`.
     """
-    search = _Search(ours, ordered, heads, pins or {}, pooled)
-    if ordered and search.in_step(theirs):
-        return Match(tuple(zip(ours, theirs, strict=True)))
-    try:
-        found = search.solutions(tree_of(theirs), limit=1 if ordered else 2)
-    except RecursionError:
-        raise MatchError("the checkpoint has too many layers under one prefix") from None
-    if not found:
-        raise MatchError(_misfit(ours, theirs, search))
-    if len(found) > 1:
-        raise MatchError(_ambiguous(found[0], found[1]))
-    return Match(found[0])
+    pins = pins or {}
+    _known(flow, theirs, pins)
+    domains = _domains(flow, theirs, (), pins)
+    widths: Collection[str] = ()
+    if not _spread(list(domains)):
+        # Heads of another width are looked for only where not all have the right one.
+        domains, widths = _domains(flow, theirs, heads, pins), heads
+    if len(theirs) != len(flow.units) or not _spread(list(domains)):
+        raise MatchError(misfit(flow.units, theirs, heads, bool(pins)))
+    if not pins and _same_names(flow.units, theirs):
+        at = {unit.path: number for number, unit in enumerate(flow.units)}
+        if all(mask >> at[unit.path] & 1 for unit, mask in zip(theirs, domains, strict=True)):
+            return _match(flow, theirs, [at[unit.path] for unit in theirs])
+    for claims in _levels(flow, theirs, _domains(flow, theirs, widths, {}), ordered):
+        search = _Search(flow, claims)
+        try:
+            found = search.distinct(domains, 2)
+        except _GivenUp:
+            raise MatchError(undecided(flow.units, theirs, domains)) from None
+        if len(found) == 1:
+            return _match(flow, theirs, found[0])
+        if found:
+            pinned = search.deciding(domains, found[0])
+            raise MatchError(ambiguous(flow.units, theirs, found[0], found[1], pinned))
+    raise MatchError(misfit(flow.units, theirs, heads, bool(pins)))
+
+
+def _match(flow: Flow, theirs: Sequence[Unit], reading: Sequence[int]) -> Match:
+    other = dict(zip(reading, theirs, strict=True))
+    return Match(tuple((unit, other[at]) for at, unit in enumerate(flow.units)))
+
+
+def _same_names(ours: Sequence[Unit], theirs: Sequence[Unit]) -> bool:
+    return {unit.path for unit in ours} == {unit.path for unit in theirs}
+
+
+def _levels(
+    flow: Flow, theirs: tuple[Unit, ...], domains: Domains, ordered: bool
+) -> Iterator[list[Claim]]:
+    """Yield the claims to be kept, then fewer, for names that contradict the network.
+
+    Fewer claims leave more readings. The first to go are the weakest: that a counted list runs
+    together, and that blocks which are called alike are copies.
+    """
+    yield claims_of(flow, theirs, domains, ordered=ordered, lists=True)
+    claims = claims_of(flow, theirs, domains, ordered=ordered, lists=False)
+    yield claims
+    yield [claim for claim in claims if not isinstance(claim, Repeated)]
+    yield []
+
+
+def _known(flow: Flow, theirs: Sequence[Unit], pins: Mapping[str, str]) -> None:
+    for prefix, target in pins.items():
+        for side, path, units in (
+            ("checkpoint", prefix, theirs),
+            ("network", target, flow.units),
+        ):
+            if not any(_under(unit.path, path) for unit in units):
+                raise MatchError(f"`--pin {prefix}={target}`: the {side} has no layer `{path}`")
+
+
+def _under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}.")
+
+
+def _domains(
+    flow: Flow, theirs: Sequence[Unit], heads: Collection[str], pins: Mapping[str, str]
+) -> Domains:
+    """Return which of ours each of theirs may be, by shapes and pins."""
+    fitting: dict[object, int] = {}
+    found: Domains = []
+    for unit in theirs:
+        key = (unit.kind, tuple(sorted(unit.shapes.items())))
+        if key not in fitting:
+            fitting[key] = sum(
+                1 << at
+                for at, mine in enumerate(flow.units)
+                if mine.fits(unit, any_width=mine.path in heads)
+            )
+        found.append(fitting[key])
+    for prefix, target in pins.items():
+        ours = sum(1 << at for at, unit in enumerate(flow.units) if _under(unit.path, target))
+        for number, unit in enumerate(theirs):
+            found[number] &= ours if _under(unit.path, prefix) else ~ours
+    return found
+
+
+def _spread(domains: Domains) -> bool:
+    """Give layers that can be one of ours only that one, and it to no other; say if it works."""
+    changed = True
+    while changed:
+        changed = False
+        taken = 0
+        once = twice = 0
+        for mask in domains:
+            if not mask:
+                return False
+            twice |= once & mask
+            once |= mask
+            if mask & (mask - 1) == 0:
+                if taken & mask:
+                    return False
+                taken |= mask
+        only = once & ~twice
+        for at, mask in enumerate(domains):
+            if mask & (mask - 1) == 0:
+                continue
+            left = mask & ~taken
+            if left & only:
+                left &= only
+                if left & (left - 1):
+                    return False
+            if left != mask:
+                domains[at] = left
+                changed = True
+    return True
 
 
 class _Search:
-    """Lays a tree of prefixes out over our sequence of units."""
+    """Looks for readings that keep a list of claims."""
 
-    def __init__(
-        self,
-        ours: tuple[Unit, ...],
-        ordered: bool,
-        heads: Collection[str],
-        pins: Mapping[str, str],
-        pooled: Collection[str],
-    ) -> None:
-        self.ours = ours
-        self.ordered = ordered
-        self.heads = heads
-        self.pins = pins
-        self.pooled = pooled
+    def __init__(self, flow: Flow, claims: list[Claim]) -> None:
+        self.flow = flow
+        self.claims = [(claim, claim.members) for claim in claims]
         self.steps = 0
-        self.furthest = 0
-        self._signatures: dict[str, object] = {}
 
-    def solutions(self, root: Branch, limit: int) -> list[Pairs]:
-        found: list[Pairs] = []
-        for end, pairs in self._lay(root, 0):
-            if end == len(self.ours):
-                found.append(pairs)
-                if len(found) == limit:
-                    break
-        return found
+    def distinct(self, domains: Domains, limit: int) -> list[list[int]]:
+        """Return up to ``limit`` readings that compute different things."""
+        self.steps = 0
+        found: dict[bytes, list[int]] = {}
+        for number, reading in enumerate(self.readings(list(domains))):
+            if number > MOST_ALIKE:
+                raise _GivenUp
+            found.setdefault(self._computed(reading), reading)
+            if len(found) == limit:
+                break
+        return list(found.values())
 
-    def in_step(self, theirs: tuple[Unit, ...]) -> bool:
-        """Return whether the checkpoint's units come exactly in our order."""
-        return len(theirs) == len(self.ours) and all(
-            self._fits(unit, at) for at, unit in enumerate(theirs)
-        )
+    def _computed(self, reading: Sequence[int]) -> bytes:
+        names = [""] * len(reading)
+        for number, place in enumerate(reading):
+            names[place] = f"{number}"
+        return self.flow.computes(names)
 
-    def _lay(self, branch: Branch, at: int) -> Iterator[tuple[int, Pairs]]:
-        """Yield each way to lay all of a branch out from position ``at`` on."""
-        if branch.unit is None:
-            yield from self._children(tuple(self._in_order(branch)), at)
-            return
+    def deciding(self, domains: Domains, reading: Sequence[int]) -> list[int] | None:
+        """Return the layers of theirs whose pins leave a reading alone; None if they are many."""
+        pinned: list[int] = []
+        narrowed = list(domains)
+        while len(pinned) <= MOST_PINS:
+            try:
+                found = self.distinct(narrowed, 2)
+            except _GivenUp:
+                return None
+            if len(found) < 2:
+                return pinned
+            other = found[1] if found[0] == list(reading) else found[0]
+            at = next(n for n, place in enumerate(reading) if other[n] != place)
+            pinned.append(at)
+            narrowed = [mask & ~(1 << reading[at]) for mask in narrowed]
+            narrowed[at] = 1 << reading[at]
+        return None
+
+    def readings(
+        self, domains: Domains, changed: int = -1, already: int = 0
+    ) -> Iterator[list[int]]:
+        """Yield the readings within the domains; ``already`` have a place that was looked at."""
         self.steps += 1
-        if self.steps > MOST_STEPS or not self._fits(branch.unit, at):
+        if self.steps > MOST_STEPS:
+            raise _GivenUp
+        if not self._narrow(domains, changed):
             return
-        self.furthest = max(self.furthest, at + 1)
-        own = ((self.ours[at], branch.unit),)
-        for end, pairs in self._children(tuple(self._in_order(branch)), at + 1):
-            yield end, own + pairs
-
-    def _children(self, left: tuple[Branch, ...], at: int) -> Iterator[tuple[int, Pairs]]:
-        if not left:
-            yield at, ()
+        fixed = self._fixed(domains)
+        if self._broken(domains, already, fixed):
             return
-        tried: set[object] = set()
-        for number, child in enumerate(left):
-            if not self._may_come_first(child, left[:number]):
-                continue
-            if self.ordered:
-                # Interchangeable by shape: the file's order decides.
-                signature = self._signature(child)
-                if signature in tried:
-                    continue
-                tried.add(signature)
-            rest = left[:number] + left[number + 1 :]
-            for middle, first in self._lay(child, at):
-                for end, others in self._children(rest, middle):
-                    yield end, first + others
+        open_ = [(mask.bit_count(), at) for at, mask in enumerate(domains) if mask & (mask - 1)]
+        if not open_:
+            yield [mask.bit_length() - 1 for mask in domains]
+            return
+        _, at = min(open_)
+        for place in bits(domains[at]):
+            tried = list(domains)
+            tried[at] = 1 << place
+            yield from self.readings(tried, 1 << at, fixed)
 
-    def _may_come_first(self, child: Branch, before: tuple[Branch, ...]) -> bool:
-        """Return whether names allow a child ahead of others: `branch0` comes before `branch3`."""
-        if self.ordered:
-            return True
-        alike = counted(child.name)
-        return all(counted(other.name) != alike for other in before)
-
-    def _fits(self, unit: Unit, at: int) -> bool:
-        if at >= len(self.ours):
-            return False
-        mine = self.ours[at]
-        for prefix, target in self.pins.items():
-            is_pinned = unit.path == prefix or unit.path.startswith(f"{prefix}.")
-            is_target = mine.path == target or mine.path.startswith(f"{target}.")
-            if is_pinned != is_target:
+    def _narrow(self, domains: Domains, changed: int) -> bool:
+        """Take away what cannot be, from layers that ``changed`` on; say if something is left."""
+        while changed:
+            before = list(domains)
+            if not _spread(domains):
                 return False
-        if not self.ordered and "pool" in unit.path.lower() and mine.path not in self.pooled:
-            return False
-        return mine.fits(unit, any_width=mine.path in self.heads)
+            changed |= _changes(before, domains)
+            before = list(domains)
+            for claim, members in self.claims:
+                if members & changed:
+                    claim.narrow(self.flow, domains)
+            if not all(domains):
+                return False
+            narrowed = _changes(before, domains)
+            if not narrowed:
+                break
+            changed = narrowed
+        return True
 
-    def _in_order(self, branch: Branch) -> list[Branch]:
-        children = list(branch.children.values())
-        if self.ordered:
-            return children
-        return sorted(children, key=lambda child: natural(child.name))
+    def _fixed(self, domains: Domains) -> int:
+        return sum(1 << at for at, mask in enumerate(domains) if not mask & (mask - 1))
 
-    def _signature(self, branch: Branch) -> object:
-        if branch.path not in self._signatures:
-            self._signatures[branch.path] = repr(branch.signature())
-        pinned = tuple(p for p in self.pins if p == branch.path or p.startswith(f"{branch.path}."))
-        return (self._signatures[branch.path], pinned)
-
-
-def _misfit(ours: tuple[Unit, ...], theirs: tuple[Unit, ...], search: _Search) -> str:
-    """Say what is missing, what is left over, and what comes nearest."""
-    missing, left = _unpaired(ours, theirs, search.heads)
-    lines = ["the checkpoint does not fit the network"]
-    if missing:
-        lines.append(f"missing, {len(missing)} layers of the network:")
-        lines += [f"  {unit.described}{_nearest(unit, left)}" for unit in missing[:MOST_LISTED]]
-        lines += _more(missing)
-    if left:
-        lines.append(f"left over, {len(left)} layers of the checkpoint:")
-        lines += [f"  {unit.described}" for unit in left[:MOST_LISTED]]
-        lines += _more(left)
-    if not missing and not left:
-        at = ours[min(search.furthest, len(ours) - 1)]
-        lines.append(f"all shapes occur, but not in an order that fits: it fails at {at.described}")
-        if search.steps > MOST_STEPS:
-            lines.append("the search was given up; `--pin THEIRS=OURS` narrows it")
-    return "\n".join(lines)
-
-
-def _unpaired(
-    ours: tuple[Unit, ...], theirs: tuple[Unit, ...], heads: Collection[str]
-) -> tuple[list[Unit], list[Unit]]:
-    """Pair units by shape alone, as many as there are; return what remains on both sides."""
-    left = list(theirs)
-    missing: list[Unit] = []
-    for unit in ours:
-        partner = next((o for o in left if unit.fits(o, any_width=unit.path in heads)), None)
-        if partner is None:
-            missing.append(unit)
-        else:
-            left.remove(partner)
-    return missing, left
-
-
-def _nearest(unit: Unit, left: list[Unit]) -> str:
-    """Name the layers left over that are closest in shape, or else in name."""
-    wanted = unit.shapes.get("weight", ())
-    alike = [
-        other
-        for other in left
-        if other.kind == unit.kind and len(other.shapes.get("weight", ())) == len(wanted)
-    ]
-    alike.sort(
-        key=lambda other: sum(
-            a != b for a, b in zip(other.shapes.get("weight", ()), wanted, strict=False)
+    def _broken(self, domains: Domains, already: int, fixed: int) -> bool:
+        """Return whether a claim is broken all of whose layers have a place, the last just now."""
+        reading = [mask.bit_length() - 1 for mask in domains]
+        return any(
+            not members & ~fixed and members & ~already and not claim.kept(self.flow, reading)
+            for claim, members in self.claims
         )
+
+
+def _changes(before: Domains, after: Domains) -> int:
+    return sum(
+        1 << at for at, (one, two) in enumerate(zip(before, after, strict=True)) if one != two
     )
-    names = [other.described for other in alike[:2]]
-    names = names or list(near_names(unit.path, [other.path for other in left]))[:2]
-    return f"; nearest: {', '.join(names)}" if names else ""
-
-
-def _more(units: list[Unit]) -> list[str]:
-    hidden = len(units) - MOST_LISTED
-    return [f"  … and {hidden} more"] if hidden > 0 else []
-
-
-def _ambiguous(first: Pairs, second: Pairs) -> str:
-    for (ours, one), (_, other) in zip(first, second, strict=True):
-        if one.path != other.path:
-            return (
-                f"the match is ambiguous: `{ours.path}` could be `{one.path}` or `{other.path}`; "
-                "say which with `--pin THEIRS=OURS`, or take the order of a package's own model "
-                "with `--order PACKAGE:MODEL`"
-            )
-    raise AssertionError("two solutions are the same")

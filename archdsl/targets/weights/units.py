@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 Shape = tuple[int, ...]
 
@@ -26,8 +25,9 @@ class Unit:
         """What the tensors say of the layer: a kernel, a norm with statistics, or plain numbers."""
         if "running_mean" in self.shapes:
             return "norm"
-        weight = self.shapes.get("weight")
-        return "kernel" if weight is not None and len(weight) > 1 else "numbers"
+        weight = self.shapes.get("weight", ())
+        is_scale = len(weight) == 3 and weight[1:] == (1, 1) and "bias" not in self.shapes
+        return "kernel" if len(weight) > 1 and not is_scale else "numbers"
 
     @property
     def described(self) -> str:
@@ -44,19 +44,43 @@ class Unit:
         """
         if self.kind != other.kind:
             return False
+        if self.kind == "numbers" and len(self.shapes) == len(other.shapes) == 1:
+            # A bare parameter, such as a layer scale, has no role of its own in its name.
+            (mine,), (theirs,) = self.shapes.values(), other.shapes.values()
+            return [x for x in mine if x > 1] == [x for x in theirs if x > 1]
         roles = {role for role in self.shapes if role not in OPTIONAL}
-        theirs = {role for role in other.shapes if role not in OPTIONAL}
+        theirs_too = {role for role in other.shapes if role not in OPTIONAL}
         if self.kind == "norm":
-            if not roles <= theirs or not theirs - roles <= {"weight", "bias"}:
+            if not roles <= theirs_too or not theirs_too - roles <= {"weight", "bias"}:
                 return False
-        elif roles != theirs:
+        elif roles != theirs_too:
             return False
         first = 1 if any_width else 0
-        return all(
-            len(self.shapes[role]) == len(other.shapes[role])
-            and self.shapes[role][first:] == other.shapes[role][first:]
-            for role in roles
-        )
+        for role in roles:
+            theirs = as_kernel(other.shapes[role], self.shapes[role])
+            if len(theirs) != len(self.shapes[role]) or theirs[first:] != self.shapes[role][first:]:
+                return False
+        return True
+
+
+def sole_role(unit: Unit) -> str | None:
+    """Return the role of a unit's tensor if it is a single vector: a scale, or a slope."""
+    return next(iter(unit.shapes)) if unit.kind == "numbers" and len(unit.shapes) == 1 else None
+
+
+def as_kernel(shape: Shape, like: Shape) -> Shape:
+    """Return a kernel's shape in as many dimensions as ``like`` has, if it is the same there.
+
+    A matrix applied to the channels at each place is a 1x1 kernel, and a kernel over a sequence
+    is one over a map of height 1. Other shapes are returned as they are.
+    """
+    if len(shape) == len(like) or min(len(shape), len(like)) < 2 or max(len(shape), len(like)) > 4:
+        return shape
+    reach = shape[2:]
+    if len(shape) > len(like):
+        extra = len(shape) - len(like)
+        return shape[:2] + reach[extra:] if set(reach[:extra]) == {1} else shape
+    return shape[:2] + (1,) * (len(like) - len(shape)) + reach
 
 
 def units_of(shapes: Mapping[str, Shape]) -> tuple[Unit, ...]:
@@ -71,43 +95,3 @@ def units_of(shapes: Mapping[str, Shape]) -> tuple[Unit, ...]:
         Unit(path, tensors, {role: shapes[name] for role, name in tensors.items()})
         for path, tensors in found.items()
     )
-
-
-@dataclass(slots=True)
-class Branch:
-    """A node of the tree that the names in a state dict span."""
-
-    name: str
-    path: str
-    unit: Unit | None = None
-    children: dict[str, Branch] = field(default_factory=dict[str, "Branch"])
-
-    def signature(self) -> object:
-        """Return a value that subtrees share whose layers have the same shapes, names aside."""
-        own = None
-        if self.unit is not None:
-            own = tuple(sorted((r, s) for r, s in self.unit.shapes.items() if r not in OPTIONAL))
-        return (own, tuple(sorted(repr(c.signature()) for c in self.children.values())))
-
-
-def tree_of(units: Iterable[Unit]) -> Branch:
-    """Return the tree of the units' names, children in the order in which they come."""
-    root = Branch("", "")
-    for unit in units:
-        node = root
-        for part in unit.path.split("."):
-            path = f"{node.path}.{part}".removeprefix(".")
-            node = node.children.setdefault(part, Branch(part, path))
-        node.unit = unit
-    return root
-
-
-def natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Return a sort key that orders numbers in names by their value."""
-    parts = re.split(r"(\d+)", name)
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts if part)
-
-
-def counted(name: str) -> str:
-    """Return a name without what counts in it: ``Mixed_5b`` and ``Mixed_5c`` are alike."""
-    return re.sub(r"\d+[a-z]?(?![a-z])", "#", name)
