@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from archdsl.light import light
@@ -53,7 +53,7 @@ class Labels:
     """
 
     outer: Labels | None = None
-    table: dict[str, Label] = field(default_factory=dict[str, Label])
+    table: MutableMapping[str, Label] = field(default_factory=dict[str, Label])
     groups: dict[str, list[Label]] = field(default_factory=dict[str, list[Label]])
 
     def find(self, name: str) -> list[Label]:

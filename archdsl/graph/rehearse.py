@@ -7,6 +7,7 @@ depends on a value is left to the expansion; all else is reported, in the same w
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import NoReturn, TypeVar
@@ -98,7 +99,8 @@ class _Rehearsal(NetExpander):
     ) -> None:
         super().__init__(blocks, Builder(2**62), reporter)
         self.around = around
-        self._perhaps: dict[int, Labels] = {}
+        self._perhaps: dict[int, tuple[Labels, Labels]] = {}
+        """Labels of bodies, held so that their ids stay theirs, with those that arms may add."""
 
     def definition(self, tree: Definition) -> None:
         is_net = isinstance(tree, nodes.Net)
@@ -170,31 +172,29 @@ class _Rehearsal(NetExpander):
             self.look(arm.condition, flow, env)
             self._attempt(lambda arm=arm: Evaluator(env, flow).truth(arm.condition), env)
         outputs, recipe = self.declared, self.recipe
-        perhaps: list[Labels] = []
+        given: list[Labels] = []
         for body in bodies:
-            groups = {name: [*found] for name, found in env.labels.groups.items()}
-            labels = Labels(env.labels.outer, dict(env.labels.table), groups)
-            self.body(
-                body,
-                broken(body.span),
-                replace(env, names=Names(env.names.path), labels=labels),
-            )
-            perhaps.append(labels)
+            own = Labels()
+            # What was named before cannot be named again here; what is named here can, elsewhere.
+            labels = Labels(env.labels, ChainMap(own.table, env.labels.table), own.groups)
+            inner = replace(env, names=Names(env.names.path), labels=labels)
+            self.body(body, broken(body.span), inner)
+            given.append(own)
             self.declared, self.recipe = outputs, recipe
-        for labels in perhaps:
-            self._let_be_known(labels, env.labels)
+        for own in given:
+            self._let_be_known(own, env.labels)
         raise Unresolved
 
-    def _let_be_known(self, given: Labels, known: Labels) -> None:
+    def _let_be_known(self, own: Labels, known: Labels) -> None:
         """Let taps find the labels that an arm has given, which others may give again."""
-        table = {name: one for name, one in given.table.items() if name not in known.table}
-        groups = {name: one for name, one in given.groups.items() if name not in known.groups}
-        if not table and not groups:
+        if not own.table and not own.groups:
             return
         if id(known) not in self._perhaps:
-            known.outer = self._perhaps[id(known)] = Labels(known.outer)
-        self._perhaps[id(known)].table.update(table)
-        self._perhaps[id(known)].groups.update(groups)
+            known.outer = Labels(known.outer)
+            self._perhaps[id(known)] = (known, known.outer)
+        _, perhaps = self._perhaps[id(known)]
+        perhaps.table.update(own.table)
+        perhaps.groups.update(own.groups)
 
     # Calls
 

@@ -136,6 +136,14 @@ def test_what_values_decide_is_left_alone(line: str) -> None:
     assert [one.code for one in found] == ["unused-block"] * 2
 
 
+def test_labels_of_arms_are_known_behind_them_in_their_own_body_only() -> None:
+    line = "2 x { if k == 1 { relu as a } else { tanh as a }; @a }; "
+    wrong = "2 x { if k == 1 { relu as a } }; if k == 2 { @a }"
+    text = "net n {{ input 8x8x3; relu }}\nblock b(k) {{ {0} }}"
+    assert codes(text.format(line * 40)) == ["unused-block"]
+    assert codes(text.format(line * 40 + wrong)) == ["unused-block", "unknown-label"]
+
+
 def test_defaults_of_callers_may_give_what_a_block_leaves_out() -> None:
     idle = "block b { conv 3x3 }"
     assert "missing-argument" in codes("net n { input 8x8x3; relu }\n" + idle)
