@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Diagnostic, Label, Severity
 from archdsl.graph import Elaborated
-from archdsl.graph.walk import calls_in
+from archdsl.graph.walk import reached
 from archdsl.ops import Input
 from archdsl.syntax import Project
 
 
 def unused_blocks(project: Project) -> tuple[Diagnostic, ...]:
     """Return a warning for each block of the spec's own file that no net of it calls."""
-    called: set[str] = set()
-    pending = [name for net in project.nets for name in calls_in(net.body)]
-    while pending:
-        name = pending.pop()
-        if name in project.blocks and name not in called:
-            called.add(name)
-            pending.extend(calls_in(project.blocks[name].body))
+    called = reached((net.body for net in project.nets), project.blocks)
     return tuple(
         Diagnostic(
             "unused-block",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import assert_never
 
-from archdsl.diagnostics import Label, did_you_mean, near_names
+from archdsl.diagnostics import did_you_mean, near_names
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import Fields, OperatorCalls
+from archdsl.graph.circles import report_circle
 from archdsl.graph.doubts import Doubts
 from archdsl.graph.environment import (
     Defaults,
@@ -24,6 +24,7 @@ from archdsl.graph.environment import (
 )
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Scope, ScopeKind
+from archdsl.graph.groups import group, named_group
 from archdsl.graph.heads import head
 from archdsl.graph.joins import join, residual
 from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
@@ -34,14 +35,12 @@ from archdsl.graph.passed import passed
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
 from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
-from archdsl.ops import JOIN_WORDS, bind, operators
+from archdsl.ops import bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
 DEEPEST = 64
 """Deepest nesting of expansions; Python's own stack holds several frames for each."""
-
-JOINS = ("concat", "add", "mul")
 
 
 class TooDeep(Exception):
@@ -144,7 +143,7 @@ class Expander:
         """Run `{ … }`: a group when it is labelled, otherwise part of the body around it."""
         if label is None:
             return self.body(body, flow, env)
-        return self._group(body, label, env.names.labelled(label), flow, env)
+        return group(self, body, label, env.names.labelled(label), flow, env)
 
     def _choice(self, tree: nodes.Choice, flow: Flow, env: Environment, label: str | None) -> Flow:
         try:
@@ -234,7 +233,7 @@ class Expander:
                 return self._no_body(call, env)
             return self._block(call, self.path(env, label, name), flow, env)
         if call.body is not None and not call.arguments:
-            return self._named_group(call, flow, env, label)
+            return named_group(self, call, flow, env, label)
         return self._unknown(call, env)
 
     def _operator(
@@ -288,45 +287,6 @@ class Expander:
             start=Start([flow], block.name.text),
         )
         return self.body(block.body, flow, inner)
-
-    # Groups
-
-    def _group(self, body: nodes.Body, title: str, path: str, flow: Flow, env: Environment) -> Flow:
-        self.builder.open(Scope(path, ScopeKind.GROUP, title, env.names.path, body.span))
-        return self.body(body, flow, env.inside(Names(path)))
-
-    def _named_group(
-        self, call: nodes.Call, flow: Flow, env: Environment, label: str | None
-    ) -> Flow:
-        assert call.body is not None
-        name = call.name.text
-        meant = JOIN_WORDS.get(name.lower())
-        if meant is not None:
-            joins = ", ".join(f"`{join} {{ … }}`" for join in meant)
-            self.reporter.error(
-                "unknown-operator",
-                f"there is no join `{name}`, and a group of that name would run its steps in turn",
-                call.name.span,
-                env,
-                help=f"a join is written {joins}; to name a sequence, `{{ … }} as {name}`",
-            )
-            return broken(call.head)
-        near = get_close_matches(name, (*JOINS, "residual", *self.blocks), n=1, cutoff=0.8)
-        if near:
-            self.reporter.error(
-                "unknown-operator",
-                f"there is no `{name}`; did you mean `{near[0]}`?",
-                call.name.span,
-                env,
-                help="a group can have any name that is not so close to another",
-            )
-            return broken(call.head)
-        if label is None and not is_nameable(self, call.name, env, repeated=True):
-            return broken(call.head)
-        end = self._group(call.body, name, self.path(env, label, name), flow, env)
-        if label is None:
-            env.labels.name_group(name, environments.Label(end, call.name.span))
-        return end
 
     # Small helpers
 
@@ -426,12 +386,5 @@ class Expander:
         return broken(call.head)
 
     def _recursive(self, call: nodes.Call, env: Environment) -> None:
-        name = call.name.text
-        cycle = (*env.blocks[env.blocks.index(name) :], name)
-        self.reporter.error(
-            "recursive-block",
-            "blocks call each other in a circle: " + " → ".join(f"`{one}`" for one in cycle),
-            call.name.span,
-            None,
-            labels=(Label(self.blocks[name].name.span, "the circle begins here"),),
-        )
+        first = env.blocks.index(call.name.text)
+        report_circle(self.reporter, self.blocks, env.blocks[first:], call.name)

@@ -17,6 +17,7 @@ from archdsl.diagnostics import Collector, Diagnostic
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import MOST_FAULTS
+from archdsl.graph.circles import idle_circles
 from archdsl.graph.definitions import check_definition
 from archdsl.graph.environment import (
     NOTHING,
@@ -49,7 +50,10 @@ _blocks: WeakKeyDictionary[Project, tuple[Diagnostic, ...]] = WeakKeyDictionary(
 def rehearse_blocks(project: Project) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the blocks of a project, whoever calls them; worked out once."""
     if project not in _blocks:
-        _blocks[project] = _rehearse(project, *project.blocks.values())
+        collector = Collector()
+        collector.extend(_rehearse(project, *project.blocks.values()))
+        idle_circles(project, Reporter(collector))
+        _blocks[project] = collector.sorted()
     return _blocks[project]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from archdsl.graph.environment import Names
 from archdsl.graph.names import COMPARISONS, STATEMENTS, VALUE_NAMES
@@ -111,6 +111,18 @@ def calls_in(body: nodes.Body) -> Iterator[str]:
             action = action.action
         if isinstance(action, nodes.Call):
             yield action.name.text
+
+
+def reached(bodies: Iterable[nodes.Body], blocks: Mapping[str, nodes.Block]) -> set[str]:
+    """Return the blocks that bodies call, or that blocks call which they call, taken or not."""
+    found: set[str] = set()
+    pending = [name for body in bodies for name in calls_in(body)]
+    while pending:
+        name = pending.pop()
+        if name in blocks and name not in found:
+            found.add(name)
+            pending.extend(calls_in(blocks[name].body))
+    return found
 
 
 def label_in(body: nodes.Body, name: str) -> nodes.Name | None:

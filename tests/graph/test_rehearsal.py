@@ -177,6 +177,39 @@ def test_defaults_statements_and_definitions_are_looked_at(text: str, code: str)
     assert [one.code for one in (*blocks, *nets)] == [code]
 
 
+@pytest.mark.parametrize(
+    ("blocks", "circle"),
+    [
+        ("block a { a }", "`a` → `a`"),
+        (
+            "block a { relu; b }\nblock b { concat { relu; c } }\nblock c { g { b } }",
+            "`b` → `c` → `b`",
+        ),
+        ("block a { if 1 == 2 { a } }", None),
+        ("block a(k) { k x a }", None),
+        ("block a { b; b; c }\nblock b { relu }\nblock c { b }", None),
+        ("block a(b) { b }\nblock b { a relu }", None),
+    ],
+)
+def test_circles_of_blocks_are_found_though_nothing_calls_them(
+    blocks: str, circle: str | None
+) -> None:
+    project, _ = read_text(blocks)
+    found = rehearse_blocks(project)
+    if circle is None:
+        assert {one.code for one in found} <= {"missing-argument"}
+    else:
+        assert [one.code for one in found] == ["recursive-block"]
+        assert found[0].headline == f"blocks call each other in a circle: {circle}"
+
+
+def test_circles_are_said_once_wherever_a_net_comes_in() -> None:
+    circle = "block a { relu; b }\nblock b { a }\n"
+    for entry in "ab":
+        assert codes(f"{circle}net n {{ input 8x8x3; {entry} }}") == ["recursive-block"]
+    assert codes(f"{circle}net n {{ input 8x8x3; if 1 == 2 {{ a }} }}") == []
+
+
 def test_arms_may_each_have_the_output_and_the_recipe() -> None:
     arms = "output @a; recipe { loss cross_entropy }"
     text = f"net n(k = 1) {{ input 8x8x3; relu as a; if k == 1 {{ {arms} }} else {{ {arms} }} }}"
