@@ -184,6 +184,8 @@ class _Rehearsal(NetExpander):
             inner = replace(env, names=Names(env.names.path), labels=labels)
             self.body(body, broken(body.span), inner)
             given.append(own)
+            if id(labels) in self._perhaps:  # what arms within this one have given
+                given.append(self._perhaps[id(labels)][1])
             self.declared, self.recipe = outputs, recipe
         for own in given:
             self._let_be_known(own, env.labels)

@@ -117,6 +117,8 @@ RIGHT = [
     "if k == 1 { relu as a } else { tanh as a }; @a",
     "if k == 1 { relu as a }; if k == 2 { relu as a }; relu as a",
     "if k == 1 { s { relu } } else { s { tanh } }; @s",
+    "if k == 1 { relu } else { if k == 2 { relu as a } else { tanh as a; @a } }; @a",
+    "if k == 1 { if k == 2 { if k == 3 { s { relu } } }; @s }; @s",
     "if k == relu { relu } else if index_free == 1 { tanh }".replace("index_free", "k"),
     "k x { if index == 0 { relu } else { conv 3x3 (64 // index) } }",
     "k x { conv 3x3 (64 // (channels - 16)) as a; @a }",
