@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
     from torch.optim.swa_utils import AveragedModel
 
+    from archdsl.targets.python_source import Written
     from archdsl.targets.torch_module import NetworkModule
 
 Parameter = int | float | bool | str
@@ -224,7 +225,7 @@ class Network:
         *,
         seed: int | None = None,
     ) -> NetworkModule:
-        """Build a PyTorch module with one submodule per block and group.
+        """Build a PyTorch module with one submodule per block and group, by running its source.
 
         ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
         where torch makes tensors, the CPU unless said otherwise; raises
@@ -235,7 +236,7 @@ class Network:
         from archdsl.targets.torch_module import build
 
         place = pick_device(device).device if isinstance(device, str) else device
-        module = build(self.ir, device=place, dtype=dtype, seed=seed)
+        module = build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
         if self.recipe.inits:
             from archdsl.targets.training import initialise
 
@@ -286,7 +287,14 @@ class Network:
         return average(self.recipe, module)
 
     def source(self) -> str:
-        """Return a Python module that builds the same network and imports nothing but torch."""
+        """Return the Python source of the network, which imports nothing but torch.
+
+        :meth:`module` makes the network by running it.
+        """
+        return self._written.text
+
+    @cached_property
+    def _written(self) -> Written:
         from archdsl.targets.python_source import emit
 
         return emit(self.ir)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,16 @@ def test_every_block_of_the_reference_is_run() -> None:
     text = PAGES[0].read_text(encoding="utf-8")
     assert text.count("```arch\n") == len([b for b in BLOCKS if b.path == PAGES[0]])
     assert not re.search(r"^```(?!arch$|$)", text, re.MULTILINE)
+
+
+def test_the_python_of_the_page_on_modules_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "docs" / "modules.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
+    space: dict[str, Any] = {}
+    exec("\n".join(blocks), space)
+    assert space["module"](space["images"]).shape == (2, 7)
 
 
 def test_the_reference_names_every_function() -> None:

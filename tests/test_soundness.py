@@ -18,6 +18,7 @@ from archdsl.diagnostics import SpecError
 from archdsl.network import Network
 from archdsl.ops import operators
 from tests.agreement import agree, as_tuple, images
+from tests.interpreter import assert_wired
 from tests.own_rules import NET_RULES, Refused
 from tests.strategies import networks
 from tests.trees import Net
@@ -54,6 +55,7 @@ def run_for_real(network: Network) -> None:
     """Train and evaluate on the CPU; the auxiliary outputs come in training only."""
     module = network.module(seed=0)
     inputs = [x.normal_() for x in images(network.ir, torch.device("cpu"))]
+    assert_wired(network.ir, module, tuple(inputs))
     shapes = [(2, *network.ir.nodes[id].shape.torch) for id in network.ir.outputs]
     heads = [(2, *network.ir.nodes[head.output].shape.torch) for head in network.ir.aux]
     assert [tuple(y.shape) for y in as_tuple(module.train()(*inputs))] == shapes + heads

@@ -17,6 +17,7 @@ from archdsl.ops.operator import (
     Role,
     argument,
     check_size,
+    function,
     module,
     operator,
 )
@@ -87,6 +88,9 @@ class Convolution(Operator):
             **keywords,
         )
 
+    def with_width(self, width: int) -> Convolution:
+        return replace(self, channels=width)
+
     def shown(self, title: str) -> Picture:
         notes = [padding_text(self.pad, self.kernel)]
         if self.dilation != ONE:
@@ -147,7 +151,8 @@ class Conv(Convolution):
         sides = self.sliding.sides(need_map(x, self.name))
         amount = sides.symmetric
         if amount is None:
-            return self.call("archdsl.targets.layers.PaddedConv2d", x, sides=sides.torch)
+            bordered = function("torch.nn.functional.pad", sides.torch)
+            return self.call("torch.nn.Conv2d", x, padding=(0, 0)).after(bordered)
         return self.call("torch.nn.Conv2d", x, padding=amount.pair)
 
     def picture(self) -> Picture:

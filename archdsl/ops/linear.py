@@ -16,6 +16,7 @@ from archdsl.ops.operator import (
     Role,
     argument,
     check_size,
+    function,
     module,
     operator,
 )
@@ -78,8 +79,11 @@ class Linear(Operator):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         x = inputs[0]
-        target = "torch.nn.Linear" if x.is_vector else "archdsl.targets.layers.MapLinear"
-        return module(target, x.channels, self.features, bias=self.has_bias)
+        call = module("torch.nn.Linear", x.channels, self.features, bias=self.has_bias)
+        return call if x.is_vector else call.after(function("torch.flatten", 1))
+
+    def with_width(self, width: int) -> Linear:
+        return replace(self, features=width)
 
     def picture(self) -> Picture:
         return Picture("linear", Role.WEIGHTED, width=str(self.features), printed="Fully connected")

@@ -136,7 +136,8 @@ class Call:
 
     A ``module`` call constructs an ``nn.Module`` (``torch.nn.Conv2d``, or a class of
     ``archdsl.targets.layers``); otherwise it is a function of the operands, which come first:
-    one by one, or as a list when ``listed``.
+    one by one, or as a list when ``listed``. A module of one operand may have a function applied
+    to it ``before``, as a padding or a flatten.
     """
 
     target: str
@@ -144,6 +145,11 @@ class Call:
     keywords: tuple[tuple[str, Plain], ...] = ()
     module: bool = True
     listed: bool = False
+    before: Call | None = None
+
+    def after(self, before: Call) -> Call:
+        """Return the call of a module that takes what a function makes of its operand."""
+        return dataclasses.replace(self, before=before)
 
 
 def module(target: str, *positional: Plain, **keywords: Plain) -> Call:
@@ -232,6 +238,10 @@ class Operator(Declared):
         return False
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
+        raise NotImplementedError(type(self).__name__)
+
+    def with_width(self, width: int) -> Operator:
+        """Return an operator with weights for ``width`` output channels instead of its own."""
         raise NotImplementedError(type(self).__name__)
 
     def picture(self) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from archdsl.ops.operator import (
     Role,
     argument,
     check_size,
+    function,
     module,
     operator,
 )
@@ -130,27 +132,25 @@ class Pool(Operator):
             return WHOLE
         return sliding(self.kernel, self.stride, ONE, self.sliding.sides(grid))
 
-    def windowed(self, padded: str, plain: str, x: Shape, **keywords: Plain) -> Call:
-        """Return the call for a sliding pool: torch's where the padding is the same all round."""
+    def windowed(self, target: str, x: Shape, border: float, **keywords: Plain) -> Call:
+        """Return the call for a sliding pool, after a ``border`` where its sides differ."""
         sliding = self.sliding
         sides = sliding.sides(need_map(x, self.name))
         amount = sides.symmetric
-        if amount is None:
-            return module(
-                padded,
-                sliding.kernel.pair,
-                stride=self.stride.pair,
-                sides=sides.torch,
-                **keywords,
-            )
-        return module(
-            plain,
+        call = module(
+            target,
             sliding.kernel.pair,
             stride=self.stride.pair,
-            padding=amount.pair,
-            ceil_mode=self.ceil,
+            padding=(0, 0) if amount is None else amount.pair,
+            ceil_mode=self.ceil and amount is not None,
             **keywords,
         )
+        if amount is not None:
+            return call
+        name = "torch.nn.functional.pad"
+        if border == 0:
+            return call.after(function(name, sides.torch))
+        return call.after(function(name, sides.torch, value=border))
 
     def shown(self, title: str, printed: str) -> Picture:
         if self.kernel is None:
@@ -177,9 +177,7 @@ class MaxPool(Pool):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         if self.kernel is None:
             return module("torch.nn.AdaptiveMaxPool2d", (output.height, output.width))
-        return self.windowed(
-            "archdsl.targets.layers.PaddedMaxPool2d", "torch.nn.MaxPool2d", inputs[0]
-        )
+        return self.windowed("torch.nn.MaxPool2d", inputs[0], border=-math.inf)
 
     def picture(self) -> Picture:
         return self.shown("max pool", "MaxPool")
@@ -202,11 +200,17 @@ class AvgPool(Pool):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         if self.kernel is None:
             return module("torch.nn.AdaptiveAvgPool2d", (output.height, output.width))
+        x = inputs[0]
+        sides = self.sliding.sides(need_map(x, self.name))
+        if sides.symmetric is None and not self.count_include_pad:
+            return module(
+                "archdsl.targets.layers.PaddedAvgPool2d",
+                self.sliding.kernel.pair,
+                stride=self.stride.pair,
+                sides=sides.torch,
+            )
         return self.windowed(
-            "archdsl.targets.layers.PaddedAvgPool2d",
-            "torch.nn.AvgPool2d",
-            inputs[0],
-            count_include_pad=self.count_include_pad,
+            "torch.nn.AvgPool2d", x, border=0.0, count_include_pad=self.count_include_pad
         )
 
     def picture(self) -> Picture:

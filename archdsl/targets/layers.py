@@ -11,39 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class PaddedConv2d(nn.Conv2d):
-    """A convolution whose zero padding differs between sides: left, right, top, bottom."""
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: tuple[int, int],
-        *,
-        stride: tuple[int, int],
-        dilation: tuple[int, int],
-        groups: int,
-        bias: bool,
-        sides: tuple[int, int, int, int],
-    ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride=stride,
-            dilation=dilation,
-            groups=groups,
-            bias=bias,
-        )
-        self.sides = sides
-
-    def forward(self, input: Tensor) -> Tensor:
-        return super().forward(F.pad(input, self.sides))
-
-    def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, sides={self.sides}"
-
-
 class CroppedConvTranspose2d(nn.ConvTranspose2d):
     """A transposed convolution that takes cells away: left, right, top, bottom."""
 
@@ -51,14 +18,16 @@ class CroppedConvTranspose2d(nn.ConvTranspose2d):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: tuple[int, int],
+        kernel_size: int | tuple[int, int],
         *,
-        stride: tuple[int, int],
-        dilation: tuple[int, int],
+        stride: int | tuple[int, int],
+        dilation: int | tuple[int, int],
         groups: int,
         bias: bool,
-        output_padding: tuple[int, int],
+        output_padding: int | tuple[int, int],
         sides: tuple[int, int, int, int],
+        device: torch.device | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(
             in_channels,
@@ -69,81 +38,76 @@ class CroppedConvTranspose2d(nn.ConvTranspose2d):
             groups=groups,
             bias=bias,
             output_padding=output_padding,
+            device=device,
+            dtype=dtype,
         )
         self.sides = sides
 
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        y = F.conv_transpose2d(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            0,
+            self.output_padding,
+            self.groups,
+            self.dilation,
+        )
         left, right, top, bottom = self.sides
-        return F.pad(super().forward(input, output_size), (-left, -right, -top, -bottom))
+        return F.pad(y, (-left, -right, -top, -bottom))
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, sides={self.sides}"
 
 
-class PaddedMaxPool2d(nn.Module):
-    """A max pool whose padding differs between sides: left, right, top, bottom."""
-
-    def __init__(
-        self,
-        kernel_size: tuple[int, int],
-        stride: tuple[int, int],
-        sides: tuple[int, int, int, int],
-    ) -> None:
-        super().__init__()
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.sides = sides
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.max_pool2d(
-            F.pad(input, self.sides, value=float("-inf")), self.kernel_size, self.stride
-        )
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, sides={self.sides}"
-
-
 class PaddedAvgPool2d(nn.Module):
-    """An average pool whose padding differs between sides: left, right, top, bottom."""
+    """An average pool with other padding on each side, which does not count.
+
+    ``sides`` are left, right, top and bottom.
+    """
 
     def __init__(
         self,
-        kernel_size: tuple[int, int],
-        stride: tuple[int, int],
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int],
         sides: tuple[int, int, int, int],
-        count_include_pad: bool,
     ) -> None:
         super().__init__()
         self.kernel_size = kernel_size
         self.stride = stride
         self.sides = sides
-        self.count_include_pad = count_include_pad
 
     def forward(self, input: Tensor) -> Tensor:
         mean = F.avg_pool2d(F.pad(input, self.sides), self.kernel_size, self.stride)
-        if self.count_include_pad:
-            return mean
         # The share of each window that lies on the map is the average of a map of ones.
         ones = F.pad(torch.ones_like(input[:1, :1]), self.sides)
         return mean / F.avg_pool2d(ones, self.kernel_size, self.stride)
 
     def extra_repr(self) -> str:
-        return (
-            f"kernel_size={self.kernel_size}, stride={self.stride}, sides={self.sides}, "
-            f"count_include_pad={self.count_include_pad}"
-        )
+        kernel, stride = self.kernel_size, self.stride
+        return f"kernel_size={kernel}, stride={stride}, sides={self.sides}"
 
 
 class PartialBatchNorm1d(nn.BatchNorm1d):
     """Batch norm of vectors that learns only a scale (gamma) or only an offset (beta)."""
 
-    def __init__(self, num_features: int, eps: float, momentum: float, gamma: bool) -> None:
+    def __init__(
+        self,
+        num_features: int,
+        eps: float,
+        momentum: float,
+        gamma: bool,
+    ) -> None:
         super().__init__(num_features, eps, momentum, affine=False)
         self.gamma = gamma
         if gamma:
             self.weight = nn.Parameter(torch.ones(num_features))
         else:
             self.bias = nn.Parameter(torch.zeros(num_features))
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Ask nothing: a value that is traced has no number of dimensions yet."""
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, gamma={self.gamma}"
@@ -152,13 +116,22 @@ class PartialBatchNorm1d(nn.BatchNorm1d):
 class PartialBatchNorm2d(nn.BatchNorm2d):
     """Batch norm of maps that learns only a scale (gamma) or only an offset (beta)."""
 
-    def __init__(self, num_features: int, eps: float, momentum: float, gamma: bool) -> None:
+    def __init__(
+        self,
+        num_features: int,
+        eps: float,
+        momentum: float,
+        gamma: bool,
+    ) -> None:
         super().__init__(num_features, eps, momentum, affine=False)
         self.gamma = gamma
         if gamma:
             self.weight = nn.Parameter(torch.ones(num_features))
         else:
             self.bias = nn.Parameter(torch.zeros(num_features))
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Ask nothing: a value that is traced has no number of dimensions yet."""
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, gamma={self.gamma}"
@@ -168,7 +141,9 @@ class ChannelLayerNorm(nn.LayerNorm):
     """Layer norm over the channels of a map, at each cell by itself."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return super().forward(input.movedim(1, -1)).movedim(-1, 1)
+        last = input.movedim(1, -1)
+        shape, eps = self.normalized_shape, self.eps
+        return F.layer_norm(last, shape, self.weight, self.bias, eps).movedim(-1, 1)
 
 
 class Affine(nn.Module):
@@ -177,7 +152,12 @@ class Affine(nn.Module):
     scale: Tensor
     shift: Tensor
 
-    def __init__(self, scale: tuple[float, ...], shift: tuple[float, ...], rank: int) -> None:
+    def __init__(
+        self,
+        scale: tuple[float, ...],
+        shift: tuple[float, ...],
+        rank: int,
+    ) -> None:
         super().__init__()
         shape = (-1, *[1] * rank)
         self.register_buffer("scale", torch.tensor(scale).view(shape), persistent=False)
@@ -202,13 +182,6 @@ class LayerScale(nn.Module):
         return f"{len(self.weight)}, init={self.init}"
 
 
-class MapLinear(nn.Linear):
-    """A linear layer on a 1x1 map, which it takes as a vector."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        return super().forward(input.flatten(1))
-
-
 class DropPath(nn.Module):
     """In training, drop the value of a share of the images and scale up the others."""
 
@@ -220,7 +193,8 @@ class DropPath(nn.Module):
         if not self.training or self.rate == 0:
             return input
         keep = 1 - self.rate
-        mask = input.new_empty((input.shape[0],) + (1,) * (input.ndim - 1)).bernoulli_(keep)
+        shape = [input.shape[0]] + [1] * (input.dim() - 1)
+        mask = input.new_empty(shape).bernoulli_(keep)
         return input * (mask / keep if keep > 0 else mask)
 
     def extra_repr(self) -> str:

@@ -39,7 +39,7 @@ def export(graph: Graph, module: NetworkModule) -> bytes:
                 module,
                 examples,
                 dynamo=True,
-                dynamic_shapes={"inputs": tuple({0: batch} for _ in examples)},
+                dynamic_shapes=tuple({0: batch} for _ in examples),
                 input_names=list(graph.input_names),
                 output_names=_distinct(graph.output_names),
             )

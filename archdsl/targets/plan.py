@@ -27,7 +27,7 @@ class Step:
     """One line of a forward: a child or a function applied to values, giving values.
 
     Values are known by the node that makes them. A step in ``training`` only is skipped in
-    evaluation, and its results are then None.
+    evaluation, and its results are then None. A function ``before`` a child makes what it takes.
     """
 
     results: tuple[NodeId, ...]
@@ -35,6 +35,7 @@ class Step:
     child: str | None
     function: Call | None
     training: bool
+    before: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Section:
             len(self.inputs) == 1
             and len(self.outputs) == 1
             and all(
-                step.child is not None and len(step.results) == 1 and not step.training
+                step.child is not None
+                and step.before is None
+                and len(step.results) == 1
+                and not step.training
                 for step in self.steps
             )
             and all(
@@ -105,7 +109,10 @@ class _Planner:
                 call = member.op.lower(self.graph.shapes_into(member), member.shape)
                 if call.module:
                     children.append(Leaf(member.name, member.id, call))
-                    steps.append(Step((member.id,), member.operands, member.name, None, False))
+                    step = Step(
+                        (member.id,), member.operands, member.name, None, False, call.before
+                    )
+                    steps.append(step)
                 else:
                     steps.append(Step((member.id,), member.operands, None, call, False))
         if scope.kind is ScopeKind.NET:

@@ -26,7 +26,7 @@ def export(graph: Graph, module: NetworkModule) -> bytes:
         # Two images: torch.export would take a batch of one for a constant.
         examples = example_inputs(graph, module, batch=2)
         batch = torch.export.Dim("batch", min=1)
-        shapes = {"inputs": tuple({0: batch} for _ in examples)}
+        shapes = tuple({0: batch} for _ in examples)
         with _without_heads(graph, module):
             program = torch.export.export(module, examples, dynamic_shapes=shapes)
     finally:

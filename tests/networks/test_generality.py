@@ -208,10 +208,10 @@ def test_specs_stay_short(spec: str) -> None:
 def test_emitted_source_computes_the_same(spec: str, side: int) -> None:
     """Slices, shuffles and layer scales also as generated Python."""
     ours = load(spec)
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"__name__": "emitted"}
     exec(compile(ours.source(), spec, "exec"), space)
     module = ours.module(META)
-    made = space[module.title]()
+    made = space[type(module).__name__]()
     give_equal_weights(module, made)
     assert set(module.state_dict()) == set(made.state_dict())
     assert difference(module, made, 1, 3, side, side) == 0

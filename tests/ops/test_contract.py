@@ -20,7 +20,7 @@ import archdsl
 from archdsl.diagnostics import SpecError
 from archdsl.network import Network
 from archdsl.ops import Kind, operators, signature
-from archdsl.targets.torch_module import make, resolve
+from archdsl.targets.torch_module import apply as call_torch
 from tests.agreement import agree, as_tuple, count, images
 from tests.arguments import arguments, shapes
 from tests.own_rules import OWN_RULES, OwnRule, Refused, check
@@ -78,10 +78,7 @@ def lowered(name: str, args: Args, xs: list[Tensor]) -> Tensor:
     found = archdsl.load(spec(name, args, tuple((64, 64, 64) for _ in xs)))
     node = found.ir.nodes[found.ir.outputs[0]]
     call = node.op.lower(found.ir.shapes_into(node), node.shape)
-    if call.module:
-        return make(call)(*xs)
-    given = (xs,) if call.listed else xs
-    return resolve(call.target)(*given, *call.positional, **dict(call.keywords))
+    return call_torch(call, *xs)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -183,7 +183,7 @@ def test_inputs_and_outputs_stand_in_the_order_of_the_spec() -> None:
     assert far.shape == (2, 5)
     assert near.shape == (2, 2, 8, 8)
     assert not torch.allclose(near, module(right, left)[1])
-    with pytest.raises(TypeError, match="takes 2 inputs, and was given 1"):
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'right'"):
         module(left)
 
 
@@ -416,7 +416,7 @@ def test_torch_compile_takes_the_module_whole(compiled_case: tuple[NetworkModule
 def test_torch_export_takes_any_batch(compiled_case: tuple[NetworkModule, Tensor]) -> None:
     module, x = compiled_case
     batch = torch.export.Dim("batch", min=1, max=64)
-    program = torch.export.export(module, (x,), dynamic_shapes={"inputs": (({0: batch},))})
+    program = torch.export.export(module, (x,), dynamic_shapes=({0: batch},))
     exported: Any = program.module()
     torch.testing.assert_close(exported(x), module(x))
     three = torch.cat([x, x[:1]])

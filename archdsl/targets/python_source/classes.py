@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 from archdsl.graph import ScopeKind
 from archdsl.ops import Call, Plain
+from archdsl.targets.names import Names
 from archdsl.targets.plan import Leaf, Section, Step, class_name
+from archdsl.targets.python_source import words
 from archdsl.targets.python_source.expressions import Copies, Expr, New, Slot
 
 POSITIONS = {
     "Conv2d": ("in_channels", "out_channels", "kernel_size"),
     "ConvTranspose2d": ("in_channels", "out_channels", "kernel_size"),
-    "PaddedConv2d": ("in_channels", "out_channels", "kernel_size"),
     "CroppedConvTranspose2d": ("in_channels", "out_channels", "kernel_size"),
     "BatchNorm1d": ("num_features",),
     "BatchNorm2d": ("num_features",),
@@ -29,10 +30,8 @@ POSITIONS = {
     "ChannelLayerNorm": ("normalized_shape",),
     "LocalResponseNorm": ("size",),
     "Linear": ("in_features", "out_features"),
-    "MapLinear": ("in_features", "out_features"),
     "MaxPool2d": ("kernel_size",),
     "AvgPool2d": ("kernel_size",),
-    "PaddedMaxPool2d": ("kernel_size",),
     "PaddedAvgPool2d": ("kernel_size",),
     "AdaptiveAvgPool2d": ("output_size",),
     "AdaptiveMaxPool2d": ("output_size",),
@@ -49,6 +48,7 @@ POSITIONS = {
     "narrow": ("dim", "start", "length"),
     "pad": ("pad",),
     "mul": ("factor",),
+    "flatten": ("start_dim",),
 }
 """What torch calls the leading parameters, to name a constructor's own after them."""
 
@@ -122,7 +122,7 @@ class Class:
     sections: list[Section]
     children: tuple[tuple[str, Expr], ...] = ()
     functions: tuple[tuple[Slot, ...], ...] = ()
-    """For each step the constants its function takes, if it applies one."""
+    """For each step the constants its function takes, or the one before its child."""
     constants: list[Constants] = field(default_factory=list[Constants])
     parameters: tuple[Parameter, ...] = ()
 
@@ -146,9 +146,11 @@ class Classes:
     """All classes of a network, each behind those it uses."""
 
     def __init__(self, root: Section, taken: Sequence[str]) -> None:
-        self._taken = set(taken)
+        self._helpers = tuple(taken)
+        self._names = Names(words.CLASSES, taken)
         self._by_structure: dict[object, Class] = {}
         self._class_of: dict[int, Class] = {}
+        self._flat: dict[int, tuple[object, ...]] = {}
         self._deep: dict[int, tuple[object, ...]] = {}
         self._collect(root)
         for made in self._by_structure.values():
@@ -156,6 +158,10 @@ class Classes:
 
     def __iter__(self) -> Iterator[Class]:
         return iter(self._by_structure.values())
+
+    def name(self, wanted: str) -> str:
+        """Return a name for one more class, which none of these has."""
+        return self._names.take(wanted)
 
     def of(self, section: Section) -> Class:
         return self._class_of[id(section)]
@@ -169,18 +175,10 @@ class Classes:
         structure = self._structure(section)[1:]
         key = (section.scope.title, section.scope.kind, structure)
         if key not in self._by_structure:
-            self._by_structure[key] = Class(self._fresh(_title(section)), [])
+            self._by_structure[key] = Class(self._names.take(_title(section)), [])
         made = self._by_structure[key]
         made.sections.append(section)
         self._class_of[id(section)] = made
-
-    def _fresh(self, name: str) -> str:
-        number, candidate = 1, name
-        while candidate in self._taken:
-            number += 1
-            candidate = f"{name}{number}"
-        self._taken.add(candidate)
-        return candidate
 
     # Structure: all but the constants
 
@@ -188,6 +186,11 @@ class Classes:
         """Return what a submodule is apart from its constants; its name comes first."""
         if isinstance(child, Leaf):
             return (child.name, _call_structure(child.call))
+        if id(child) not in self._flat:
+            self._flat[id(child)] = self._structure_of(child)
+        return self._flat[id(child)]
+
+    def _structure_of(self, child: Section) -> tuple[object, ...]:
         parts = [self._structure(part) for part in child.children]
         runs: object = None
         if child.scope.kind is ScopeKind.REPEAT:
@@ -199,6 +202,7 @@ class Classes:
                 tuple(slots[id] for id in step.results),
                 step.child,
                 None if step.function is None else _call_structure(step.function),
+                None if step.before is None else _call_structure(step.before),
                 step.training,
             )
             for step in child.steps
@@ -217,7 +221,7 @@ class Classes:
             self._deep[id(child)] = (
                 self._structure(child)[1:],
                 tuple((part.name, self._identity(part)) for part in child.children),
-                tuple(step.function for step in child.steps),
+                tuple((step.function, step.before) for step in child.steps),
             )
         return self._deep[id(child)]
 
@@ -245,7 +249,8 @@ class Classes:
             made.constants.append(constants)
             if section is made.section:
                 made.children, made.functions = children, functions
-        made.parameters = _parameters(made)
+        used = [*self._helpers, *(one.name for one in self._by_structure.values())]
+        made.parameters = _parameters(made, used)
 
     def _expr(self, child: Leaf | Section, constants: Constants, name: str) -> Expr:
         if isinstance(child, Leaf):
@@ -267,7 +272,9 @@ class Classes:
         inner = tuple(
             (part.name, self._expr(part, constants, part.name)) for part in child.children
         )
-        return New("Chain", inner)
+        if all(words.ATTRIBUTES.allow(name) for name, _ in inner):
+            return New("nn.Sequential", ((None, New("OrderedDict", inner)),))
+        raise AssertionError(inner)
 
 
 def _construction(call: Call, constants: Constants, child: str) -> Expr:
@@ -277,17 +284,18 @@ def _construction(call: Call, constants: Constants, child: str) -> Expr:
     named = sorted(labelled[count:], key=lambda entry: _rank(entry[0]))
     for number, (label, value) in enumerate((*labelled[:count], *named)):
         positional = number < count
-        omit = REQUIRED if positional else _assumed(call.target, label)
+        omit = REQUIRED if positional else assumed(call.target, label)
         slot = constants.slot(Constant(value, child, label, omit))
         arguments.append((None if positional else label, slot))
     return New(python_name(call.target), tuple(arguments))
 
 
 def _function(step: Step, constants: Constants) -> tuple[Slot, ...]:
-    if step.function is None:
+    call = step.before if step.function is None else step.function
+    if call is None:
         return ()
     child = step.results[0].rpartition(".")[2]
-    labelled = _labelled(step.function)
+    labelled = _labelled(call)
     return tuple(constants.slot(Constant(value, child, label)) for label, value in labelled)
 
 
@@ -335,7 +343,7 @@ def _rank(label: str) -> int:
     return known.index(label) if label in known else len(known)
 
 
-def _assumed(target: str, label: str) -> Omit:
+def assumed(target: str, label: str) -> Omit:
     """Return what torch assumes for an argument; a pool's stride it takes from the kernel."""
     is_torchs = target.startswith("torch.nn.")
     if not is_torchs or label not in DEFAULTS or (label == "stride" and "Pool" in target):
@@ -343,8 +351,11 @@ def _assumed(target: str, label: str) -> Omit:
     return DEFAULTS[label]
 
 
-def _parameters(made: Class) -> tuple[Parameter, ...]:
-    """Group the slots in which instances differ, and name each group."""
+def _parameters(made: Class, classes: Sequence[str]) -> tuple[Parameter, ...]:
+    """Group the slots in which instances differ, and name each group.
+
+    A parameter hides a class of its name, and one that is kept as an attribute a submodule.
+    """
     groups: dict[tuple[object, ...], list[int]] = {}
     first = made.constants[0].all
     for slot in range(len(first)):
@@ -352,7 +363,7 @@ def _parameters(made: Class) -> tuple[Parameter, ...]:
         if any(entry != column[0] for entry in column):
             groups.setdefault(column, []).append(slot)
     own = _own_arguments(made)
-    taken = {"self", *(name for name, _ in made.children)}
+    names = Names(words.PARAMETERS, (*classes, *(name for name, _ in made.children)))
     found: list[Parameter] = []
     for slots in groups.values():
         values = [one.all[slots[0]].value for one in made.constants]
@@ -360,12 +371,7 @@ def _parameters(made: Class) -> tuple[Parameter, ...]:
         shown = tuple(str(value) for value in values)
         wanted = [name for name, column in own if column == shown]
         wanted += [constant.label, f"{constant.child}_{constant.label}"]
-        name = next((one for one in wanted if one.isidentifier() and one not in taken), None)
-        number = 2
-        while name is None or name in taken:
-            name = f"{wanted[-1]}_{number}".lstrip("0123456789_") or f"value_{number}"
-            number += 1
-        taken.add(name)
+        name = names.take(next(filter(names.is_free, wanted), wanted[0]))
         omits = [first[slot].omit for slot in slots if first[slot].omit is not REQUIRED]
         default = omits[0] if omits and omits[0] in values else REQUIRED
         found.append(Parameter(name, tuple(slots), default))

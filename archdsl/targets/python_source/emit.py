@@ -3,57 +3,72 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill as wrap
 
 from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.targets.escaping import python_text
+from archdsl.targets.head import classifiers
 from archdsl.targets.plan import plan
+from archdsl.targets.python_source import words
 from archdsl.targets.python_source.classes import Class, Classes, Required
 from archdsl.targets.python_source.expressions import (
     INDENT,
     WIDEST,
     Expr,
     Fill,
+    New,
     Slot,
+    Text,
+    annotation,
     layout,
     literal,
 )
-from archdsl.targets.python_source.forward import forward, network_forward, signature
+from archdsl.targets.python_source.forward import forward, signature
+from archdsl.targets.python_source.network import NetworkMethods, outputs_class
 
 LAYERS = Path(__file__).parent.parent / "layers.py"
-RESERVED = ("Chain", "Tensor", "F", "nn", "torch")
-
-CHAIN = '''class Chain(nn.Sequential):
-    """Layers that run one after the other, each under its own name."""
-
-    def __init__(self, **layers):
-        super().__init__()
-        for name, layer in layers.items():
-            self.add_module(name, layer)
-'''
 
 
-def emit(graph: Graph) -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text of a Python module, and the name of the network's class in it."""
+
+    text: str
+    name: str
+
+
+def emit(graph: Graph) -> Written:
     """Return the source of a module whose last class is the network."""
     root = plan(graph)
     helpers = _helpers()
-    classes = Classes(root, (*RESERVED, *helpers))
-    bodies = [_class(made, graph, made.section is root) for made in classes]
+    classes = Classes(root, tuple(helpers))
+    *blocks, net = classes
+    outputs = classes.name(f"{net.name}Outputs") if graph.aux else None
+    bodies = [_class(made, graph, forward(made, graph)) for made in blocks]
+    if outputs is not None:
+        bodies.append(outputs_class(net, graph, outputs))
+    bodies.append(_class(net, graph, NetworkMethods(net, graph, outputs).lines()))
     text = "\n\n".join(bodies)
     used = [source for name, source in helpers.items() if f"{name}(" in text]
-    if "Chain(" in text:
-        used.insert(0, CHAIN)
-    head = f"{_header(graph, list(classes)[-1].name)}\n{_imports(text + ''.join(used))}"
+    head = f"{_header(graph, net.name)}\n{_imports(text + ''.join(used))}"
     parts = [head, *used, *bodies]
-    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+    return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), net.name)
 
 
 def _imports(body: str) -> str:
     """Return the imports that the classes need."""
-    lines: list[str] = []
+    first: list[str] = []
+    if "OrderedDict(" in body:
+        first.append("from collections import OrderedDict")
+    if "(NamedTuple)" in body:
+        first.append("from typing import NamedTuple")
+    lines = [*first, ""] if first else []
     if "torch." in body:
         lines.append("import torch")
-    lines.append("from torch import Tensor, nn" if "Tensor" in body else "from torch import nn")
+    lines.append("from torch import Tensor, nn")
     if "F." in body:
         lines.append("from torch.nn import functional as F")
     return "\n".join(lines) + "\n"
@@ -66,7 +81,7 @@ def _header(graph: Graph, name: str) -> str:
     return (
         f'"""{graph.name}, written by archdsl from its spec. Needs nothing but torch.\n\n'
         f"    net = {name}()\n\n"
-        f"{fill(ends, WIDEST)}\n"
+        f"{wrap(ends, WIDEST)}\n"
         '"""\n'
     )
 
@@ -79,41 +94,50 @@ def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> st
     return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
 
 
+@cache
 def _helpers() -> dict[str, str]:
     """Return the source of each layer that torch has no class for, by its name."""
     text = LAYERS.read_text(encoding="utf-8")
-    found: dict[str, str] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ClassDef):
-            found[node.name] = (ast.get_source_segment(text, node) or "") + "\n"
-    return found
+    lines = text.splitlines(keepends=True)
+    return {
+        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef)
+    }
 
 
-def _class(made: Class, graph: Graph, is_net: bool) -> str:
-    lines = [f"class {made.name}(nn.Module):", f'{INDENT}"""{_doc(made, graph, is_net)}"""', ""]
-    lines += _constructor(made)
-    lines += ["", *(network_forward(made, graph) if is_net else forward(made))]
-    return "\n".join(lines) + "\n"
+def _class(made: Class, graph: Graph, methods: list[str]) -> str:
+    lines = [f"class {made.name}(nn.Module):", f'{INDENT}"""{_doc(made, graph)}"""', ""]
+    lines += _constructor(made, _annotated(made, graph))
+    return "\n".join([*lines, "", *methods]) + "\n"
 
 
-def _doc(made: Class, graph: Graph, is_net: bool) -> str:
+def _doc(made: Class, graph: Graph) -> str:
     scope = made.section.scope
-    if is_net:
+    if scope.kind is ScopeKind.NET:
         heads = " In training, the outputs of its auxiliary heads follow." if graph.aux else ""
         return f"The network {graph.name}.{heads}"
     if scope.kind is ScopeKind.UNIT:
         return ", then ".join(child.name for child in made.section.children).capitalize() + "."
-    place = f"{Path(scope.span.source.name).name}, line {scope.span.line}"
+    place = f"{python_text(Path(scope.span.source.name).name)}, line {scope.span.line}"
     return f"{scope.kind.value.capitalize()} {scope.title}, first used in {place}."
 
 
-def _constructor(made: Class) -> list[str]:
-    parameters = [
-        parameter.name
-        if isinstance(parameter.default, Required)
-        else f"{parameter.name}={literal(parameter.default)}"
-        for parameter in made.parameters
-    ]
+def _annotated(made: Class, graph: Graph) -> frozenset[str]:
+    """Return the children that may become layers of another type: the network's classifier."""
+    if made.section.scope.kind is not ScopeKind.NET:
+        return frozenset()
+    return frozenset(node.name for node in classifiers(graph) if node.scope == graph.name)
+
+
+def _constructor(made: Class, annotated: frozenset[str]) -> list[str]:
+    parameters: list[str] = []
+    for parameter in made.parameters:
+        values = [one.all[parameter.slots[0]].value for one in made.constants]
+        text = f"{parameter.name}: {annotation(values)}"
+        if not isinstance(parameter.default, Required):
+            text += f" = {literal(parameter.default)}"
+        parameters.append(text)
     lines = signature("__init__", parameters)
     lines.append(f"{INDENT * 2}super().__init__()")
     by_slot = {slot: parameter.name for parameter in made.parameters for slot in parameter.slots}
@@ -127,13 +151,14 @@ def _constructor(made: Class) -> list[str]:
 
     read = {slot.number for slots in made.functions for slot in slots if slot.number in by_slot}
     lines += [f"{INDENT * 2}self.{name} = {name}" for name in sorted({by_slot[n] for n in read})]
-    lines += [_child(name, expr, fill) for name, expr in made.children]
+    lines += [_child(name, expr, fill, name in annotated) for name, expr in made.children]
     return lines
 
 
-def _child(name: str, expr: Expr, fill: Fill) -> str:
-    if name.isidentifier():
-        start, end = f"{INDENT * 2}self.{name} = ", ""
-    else:
-        start, end = f'{INDENT * 2}self.add_module("{name}", ', ")"
-    return start + layout(expr, fill, 2, len(start) + len(end)) + end
+def _child(name: str, expr: Expr, fill: Fill, is_annotated: bool) -> str:
+    if words.ATTRIBUTES.allow(name):
+        kind = ": nn.Module" if is_annotated else ""
+        start = f"{INDENT * 2}self.{name}{kind} = "
+        return start + layout(expr, fill, 2, len(start))
+    call = New("self.add_module", ((None, Text(f'"{name}"')), (None, expr)))
+    return INDENT * 2 + layout(call, fill, 2, len(INDENT * 2))

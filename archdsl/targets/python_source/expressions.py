@@ -1,13 +1,19 @@
-"""The expressions of generated source, and how they are laid out."""
+"""The expressions of generated source, and how they are laid out.
+
+Lines are broken as `ruff format` breaks them at its default width, so that formatting the source
+changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from archdsl.ops import Plain
+from archdsl.targets.escaping import python_text
 
-WIDEST = 96
+WIDEST = 88
 INDENT = "    "
 
 
@@ -19,8 +25,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """Something short that stands as it is: a value's name, or a number."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class New:
-    """A construction: ``nn.Conv2d(192, 64, 1)``. Arguments without a name stand by position."""
+    """A call: ``nn.Conv2d(192, 64, 1)``. Arguments without a name stand by position."""
 
     target: str
     arguments: tuple[tuple[str | None, Expr], ...]
@@ -34,7 +47,29 @@ class Copies:
     count: int
 
 
-Expr = Slot | New | Copies
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """``[a, b]``."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """``a + b``, as a whole statement."""
+
+    sign: str
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InTraining:
+    """``expr if self.training else None``, as a whole statement."""
+
+    expr: Expr
+
+
+Expr = Slot | Text | New | Copies | Listing | Infix | InTraining
 
 Fill = Callable[[Slot], str | None]
 """What is written for a slot; None leaves the argument out."""
@@ -46,42 +81,111 @@ def layout(expr: Expr, fill: Fill, indent: int, used: int) -> str:
     ``indent`` is the depth of the line it stands in, ``used`` how much of the line is taken.
     """
     flat = _flat(expr, fill)
-    if used + len(flat) <= WIDEST or isinstance(expr, Slot):
+    if used + len(flat) <= WIDEST:
         return flat
+    outer, inner = INDENT * indent, INDENT * (indent + 1)
+    match expr:
+        case Slot() | Text():
+            return flat
+        case Copies():
+            made = layout(expr.expr, fill, indent + 1, len(inner))
+            return f"*[\n{inner}{made}\n{inner}for _ in range({expr.count})\n{outer}]"
+        case Infix():
+            texts = [layout(one, fill, indent + 1, len(inner) + 2) for one in expr.operands]
+            lines = f"\n{inner}{expr.sign} ".join(texts)
+            return f"(\n{inner}{lines}\n{outer})"
+        case InTraining():
+            if len(inner) + len(flat) <= WIDEST:
+                return f"(\n{inner}{flat}\n{outer})"
+            made = layout(expr.expr, fill, indent + 1, len(inner))
+            return f"(\n{inner}{made}\n{inner}if self.training\n{inner}else None\n{outer})"
+        case Listing():
+            parts = [(None, item) for item in expr.items]
+            return _broken("[", parts, "]", fill, indent)
+        case New():
+            parts = _written(expr, fill)
+            return _broken(f"{expr.target}(", parts, ")", fill, indent) if parts else flat
+
+
+def _broken(
+    head: str, parts: Iterable[tuple[str | None, Expr]], tail: str, fill: Fill, indent: int
+) -> str:
+    """Return a call or a list with each part on a line of its own."""
     inner = INDENT * (indent + 1)
-    if isinstance(expr, Copies):
-        head, tail = "*[", f" for _ in range({expr.count})]"
-        return head + layout(expr.expr, fill, indent, used + len(head)) + tail
-    lines = [f"{expr.target}("]
-    for name, argument in expr.arguments:
-        if isinstance(argument, Slot) and fill(argument) is None:
-            continue
+    lines = [head]
+    for name, part in parts:
         prefix = "" if name is None else f"{name}="
-        text = layout(argument, fill, indent + 1, len(inner) + len(prefix) + 1)
+        text = layout(part, fill, indent + 1, len(inner) + len(prefix) + 1)
         lines.append(f"{inner}{prefix}{text},")
-    return "\n".join([*lines, f"{INDENT * indent})"])
+    return "\n".join([*lines, f"{INDENT * indent}{tail}"])
+
+
+def _written(call: New, fill: Fill) -> list[tuple[str | None, Expr]]:
+    """Return the arguments of a call that are not left out."""
+    return [
+        (name, argument)
+        for name, argument in call.arguments
+        if not isinstance(argument, Slot) or fill(argument) is not None
+    ]
 
 
 def _flat(expr: Expr, fill: Fill) -> str:
     match expr:
         case Slot():
             return fill(expr) or ""
+        case Text():
+            return expr.text
         case Copies():
             return f"*[{_flat(expr.expr, fill)} for _ in range({expr.count})]"
+        case Infix():
+            return f" {expr.sign} ".join(_flat(one, fill) for one in expr.operands)
+        case InTraining():
+            return f"{_flat(expr.expr, fill)} if self.training else None"
+        case Listing():
+            return f"[{', '.join(_flat(item, fill) for item in expr.items)}]"
         case New():
-            parts: list[str] = []
-            for name, argument in expr.arguments:
-                text = fill(argument) if isinstance(argument, Slot) else _flat(argument, fill)
-                if text is not None:
-                    parts.append(text if name is None else f"{name}={text}")
+            parts = [
+                _flat(part, fill) if name is None else f"{name}={_flat(part, fill)}"
+                for name, part in _written(expr, fill)
+            ]
             return f"{expr.target}({', '.join(parts)})"
 
 
 def literal(value: Plain) -> str:
     """Return a constant as Python writes it; a square pair is a single number."""
     if isinstance(value, tuple):
-        if len(value) == 2 and value[0] == value[1] and isinstance(value[0], int):
+        if _is_square(value):
             return repr(value[0])
-        inside = ", ".join(repr(item) for item in value)
+        inside = ", ".join(literal(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, str):
+        return f'"{python_text(value)}"'
     return repr(value)
+
+
+def annotation(values: Iterable[Plain]) -> str:
+    """Return the type of what is written for some constants, as Python writes types."""
+    found = dict.fromkeys(_type(value) for value in values)
+    if "float" in found:
+        found.pop("int", None)
+    if "tuple[float, ...]" in found:
+        found = {name: None for name in found if not name.startswith("tuple[int")}
+    return " | ".join(sorted(found, key=lambda name: name == "None"))
+
+
+def _type(value: Plain) -> str:
+    if value is None:
+        return "None"
+    if not isinstance(value, tuple):
+        return type(value).__name__
+    if _is_square(value):
+        return "int"
+    if all(isinstance(item, int) for item in value):
+        return f"tuple[{', '.join('int' for _ in value)}]"
+    return "tuple[float, ...]"
+
+
+def _is_square(value: tuple[int, ...] | tuple[float, ...]) -> bool:
+    return len(value) == 2 and value[0] == value[1] and isinstance(value[0], int)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.graph import Graph, Node, NodeId, ScopeKind
+from archdsl.ops import Call
+from archdsl.targets.names import Names, distinct
 from archdsl.targets.plan import Section, Step
+from archdsl.targets.python_source import words
 from archdsl.targets.python_source.classes import Class, python_name
-from archdsl.targets.python_source.expressions import INDENT, WIDEST, literal
+from archdsl.targets.python_source.expressions import (
+    INDENT,
+    WIDEST,
+    Expr,
+    Infix,
+    InTraining,
+    Listing,
+    New,
+    Slot,
+    Text,
+    layout,
+    literal,
+)
 
 BODY = INDENT * 2
 MAIN = "x"
@@ -21,60 +35,65 @@ INFIX = {"archdsl.targets.layers.add": "+", "archdsl.targets.layers.mul": "*", "
 NAMELESS: Mapping[NodeId, str] = MappingProxyType({})
 
 
-def signature(name: str, parameters: Sequence[str]) -> list[str]:
+def signature(name: str, parameters: Sequence[str], returns: str = "None") -> list[str]:
     """Return the lines that open a method."""
-    flat = f"{INDENT}def {name}({', '.join(('self', *parameters))}):"
+    flat = f"{INDENT}def {name}({', '.join(('self', *parameters))}) -> {returns}:"
     if len(flat) <= WIDEST:
         return [flat]
     lines = [f"{INDENT}def {name}(", f"{BODY}self,"]
-    return [*lines, *(f"{BODY}{parameter}," for parameter in parameters), f"{INDENT}):"]
+    parts = [f"{BODY}{parameter}," for parameter in parameters]
+    return [*lines, *parts, f"{INDENT}) -> {returns}:"]
 
 
-def forward(made: Class, called: Mapping[NodeId, str] = NAMELESS) -> list[str]:
-    """Return the lines of a forward; ``called`` are the values that have a name by themselves."""
+def forward(made: Class, graph: Graph) -> list[str]:
+    """Return the lines of a block's forward."""
     section = made.section
-    body = _Body(made, section.outputs, called)
+    body = Body(made, section.outputs)
     inputs = body.take(section.inputs)
-    lines = body.run(section.steps, 0, returns=True)
-    return [*signature("forward", inputs), *lines]
+    lines = body.run(0, len(section.steps), returns=section.outputs)
+    return [*signature("forward", inputs, returned(section, section.outputs, graph)), *lines]
 
 
-def network_forward(made: Class, graph: Graph) -> list[str]:
-    """Return the lines of the whole network's forward."""
-    section = made.section
-    called = dict(zip(graph.outputs, graph.output_names, strict=True))
-    if len(called) == 1:
-        called = NAMELESS
-    if not graph.aux:
-        return forward(made, called)
-    body = _Body(made, section.outputs, called)
-    inputs = body.take(section.inputs)
-    lines = body.run(section.steps, 0, returns=False)
-    heads = [head.output for head in graph.aux]
-    return [
-        *signature("forward", inputs),
-        *lines,
-        f"{BODY}if self.training:",
-        f"{BODY}{INDENT}return {body.listed((*graph.outputs, *heads))}",
-        f"{BODY}return {body.listed(graph.outputs)}",
-    ]
+def returned(section: Section, ids: tuple[NodeId, ...], graph: Graph) -> str:
+    """Return the type of a forward's result; what a head made is None in evaluation."""
+    types = ["Tensor | None" if _is_heads(graph.nodes[id], section) else "Tensor" for id in ids]
+    return types[0] if len(types) == 1 else f"tuple[{', '.join(types)}]"
 
 
-class _Body:
-    """Names values while statements are written; a name is free again when its value is dead."""
+def _is_heads(node: Node, section: Section) -> bool:
+    """Return whether a value comes from an auxiliary head inside of a section."""
+    own = section.scope.path
+    return node.aux is not None and own != node.aux and not own.startswith(f"{node.aux}.")
+
+
+class Body:
+    """Names values while statements are written; a name is free again when its value is dead.
+
+    ``outputs`` are needed to the end. ``called`` are values that have a name by themselves,
+    ``taken`` are names that mean something else, and ``skips`` says that heads for training are
+    left out.
+    """
 
     def __init__(
-        self, made: Class, outputs: tuple[NodeId, ...], called: Mapping[NodeId, str]
+        self,
+        made: Class,
+        outputs: Iterable[NodeId],
+        called: Mapping[NodeId, str] = NAMELESS,
+        *,
+        skips: bool = False,
+        taken: tuple[str, ...] = (),
     ) -> None:
         self.made = made
         self.called = called
+        self.skips = skips
+        self.taken = (MAIN, *taken)
         self.section: Section = made.section
-        self.outputs = outputs
         self.names: dict[NodeId, str] = {}
         self.last_read: dict[NodeId, int] = {}
         for number, step in enumerate(self.section.steps):
-            for operand in step.operands:
-                self.last_read[operand] = number
+            if not (skips and step.training):
+                for operand in step.operands:
+                    self.last_read[operand] = number
         for output in outputs:
             self.last_read[output] = len(self.section.steps)
         self.branches = {
@@ -86,32 +105,41 @@ class _Body:
             slot: parameter.name for parameter in made.parameters for slot in parameter.slots
         }
 
-    def take(self, inputs: tuple[NodeId, ...]) -> list[str]:
-        """Name the inputs: ``x`` for a single one."""
-        if len(inputs) == 1 and inputs[0] not in self.called:
-            self.names[inputs[0]] = MAIN
-        else:
-            for id in inputs:
-                self.names[id] = self._fresh(self.called.get(id, _last(id)), -1)
-        return [self.names[id] for id in inputs]
+    def take(self, inputs: tuple[NodeId, ...], names: Sequence[str] = ()) -> list[str]:
+        """Name the inputs, ``x`` a single one, and return them as parameters."""
+        wanted = names or ([MAIN] if len(inputs) == 1 else [_last(id) for id in inputs])
+        wanted = [self.called.get(id, name) for id, name in zip(inputs, wanted, strict=True)]
+        found = wanted if wanted == [MAIN] else distinct(wanted, words.VALUES, self.taken)
+        self.names.update(zip(inputs, found, strict=True))
+        return [f"{self.names[id]}: Tensor" for id in inputs]
 
-    def listed(self, ids: tuple[NodeId, ...]) -> str:
+    def name(self, id: NodeId) -> str:
+        return self.names[id]
+
+    def listed(self, ids: Iterable[NodeId]) -> str:
         return ", ".join(self.names[id] for id in ids)
 
-    def run(self, steps: tuple[Step, ...], start: int, *, returns: bool) -> list[str]:
-        """Return the statements for steps, and the return if it is wanted."""
+    def run(self, start: int, stop: int, *, returns: tuple[NodeId, ...] | None) -> list[str]:
+        """Return the statements for some steps, and the return of values where it is wanted."""
         lines: list[str] = []
-        for number, step in enumerate(steps, start):
+        for number in range(start, stop):
+            step = self.section.steps[number]
+            if self.skips and step.training:
+                continue
             expression = self._expression(step, number)
             if step.training:
-                expression = f"{expression} if self.training else None"
-            if returns and number == len(self.section.steps) - 1 and step.results == self.outputs:
-                return [*lines, f"{BODY}return {expression}"]
+                expression = InTraining(expression)
+            if number == stop - 1 and step.results == returns:
+                return [*lines, self._statement("return ", expression)]
             names = [self._name(id, step, number) for id in step.results]
-            lines.append(f"{BODY}{', '.join(names)} = {expression}")
-        if returns:
-            lines.append(f"{BODY}return {self.listed(self.outputs)}")
+            lines.append(self._statement(f"{', '.join(names)} = ", expression))
+        if returns is not None:
+            lines.append(f"{BODY}return {self.listed(returns)}")
         return lines
+
+    def _statement(self, start: str, expression: Expr) -> str:
+        text = layout(expression, self._constant, 2, len(BODY) + len(start))
+        return f"{BODY}{start}{text}"
 
     def _name(self, id: NodeId, step: Step, number: int) -> str:
         main_is_free = not any(
@@ -133,40 +161,36 @@ class _Body:
 
     def _fresh(self, base: str, number: int) -> str:
         """Return a name that no value needed after step ``number`` has."""
-        if not base.isidentifier() or keyword.iskeyword(base):
-            base = f"copy{base}"
-        taken = {MAIN, "self", "torch", "nn", "F"}
-        taken |= {n for id, n in self.names.items() if self.last_read.get(id, -1) > number}
-        count, name = 2, base
-        while name in taken:
-            name, count = f"{base}_{count}", count + 1
-        return name
+        live = (name for id, name in self.names.items() if self.last_read.get(id, -1) > number)
+        return Names(words.VALUES, (*self.taken, *live)).take(base)
 
-    def _expression(self, step: Step, number: int) -> str:
-        operands = [self.names[id] for id in step.operands]
-        if step.child is not None:
-            child = f"self.{step.child}"
-            if not step.child.isidentifier():
-                child = f'getattr(self, "{step.child}")'
-            return f"{child}({', '.join(operands)})"
-        call = step.function
-        assert call is not None, step
+    def _expression(self, step: Step, number: int) -> Expr:
+        operands = tuple(Text(self.names[id]) for id in step.operands)
         slots = self.made.functions[number]
-        constants = [self._constant(slot.number) for slot in slots]
-        if call.target in INFIX and not call.keywords:
-            return f" {INFIX[call.target]} ".join([*operands, *constants])
-        first = [f"[{', '.join(operands)}]"] if call.listed else operands
-        count = len(call.positional)
-        named = [
-            f"{name}={text}"
-            for (name, _), text in zip(call.keywords, constants[count:], strict=True)
-        ]
-        return f"{python_name(call.target)}({', '.join([*first, *constants[:count], *named])})"
+        if step.function is not None:
+            return _applied(step.function, operands, slots)
+        assert step.child is not None, step
+        child = f"self.{step.child}"
+        if not words.ATTRIBUTES.allow(step.child):
+            child = f'getattr(self, "{step.child}")'
+        if step.before is None:
+            return New(child, tuple((None, one) for one in operands))
+        return New(child, ((None, _applied(step.before, operands, slots)),))
 
-    def _constant(self, slot: int) -> str:
-        if slot in self.fillings:
-            return f"self.{self.fillings[slot]}"
-        return literal(self.made.constants[0].all[slot].value)
+    def _constant(self, slot: Slot) -> str:
+        if slot.number in self.fillings:
+            return f"self.{self.fillings[slot.number]}"
+        return literal(self.made.constants[0].all[slot.number].value)
+
+
+def _applied(call: Call, operands: tuple[Expr, ...], constants: tuple[Slot, ...]) -> Expr:
+    """Return a function's call on values and constants."""
+    if call.target in INFIX and not call.keywords:
+        return Infix(INFIX[call.target], (*operands, *constants))
+    first = (Listing(operands),) if call.listed else operands
+    names = [None] * len(call.positional) + [name for name, _ in call.keywords]
+    named = zip(names, constants, strict=True)
+    return New(python_name(call.target), (*((None, one) for one in first), *named))
 
 
 def _last(id: NodeId) -> str:
