@@ -6,6 +6,8 @@ of those it uses. They take and give NCHW tensors, or NC for vectors.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -214,6 +216,19 @@ class ChannelShuffle(nn.Module):
 
     def extra_repr(self) -> str:
         return f"groups={self.groups}"
+
+
+class Parts(nn.Module):
+    """Parts of a block under a name of their own; the block's forward runs them."""
+
+    def __init__(self, **parts: nn.Module) -> None:
+        super().__init__()
+        for name, part in parts.items():
+            self.add_module(name, part)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 def add(first: Tensor, *others: Tensor) -> Tensor:

@@ -53,7 +53,8 @@ class Section:
     def is_chain(self) -> bool:
         """Whether each child simply takes what the one before it gave."""
         return (
-            len(self.inputs) == 1
+            len(self.steps) > 0
+            and len(self.inputs) == 1
             and len(self.outputs) == 1
             and all(
                 step.child is not None

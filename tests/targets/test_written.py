@@ -163,6 +163,19 @@ def test_a_classifier_of_no_classes_is_none_and_negative_ones_are_refused() -> N
         module.reset_classifier(-1)
 
 
+def test_a_classifier_that_is_the_copy_of_a_repeat_can_be_replaced() -> None:
+    module = archdsl.load("net n { input 8x8x3; 2 x conv 1x1 3 as last }").module()
+    assert module.get_classifier() is module.last[1]
+    module.reset_classifier(5)
+    assert module(torch.zeros(1, 3, 8, 8)).shape == (1, 5, 8, 8)
+
+
+def test_a_network_without_steps_gives_back_what_it_is_given() -> None:
+    module = archdsl.load("net n { input 2x2x3; if channels > 4 { relu } }").module()
+    x = torch.randn(1, 3, 2, 2)
+    assert module(x) is module.forward_features(x) is module.forward_head(x) is x
+
+
 def test_features_and_head_of_several_outputs_are_the_forward() -> None:
     module = archdsl.load(SAMPLES["two_ways"]).module().eval()
     left, right = torch.randn(2, 2, 3, 8, 8).unbind()

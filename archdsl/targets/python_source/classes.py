@@ -16,6 +16,7 @@ from archdsl.targets.names import Names
 from archdsl.targets.plan import Leaf, Section, Step, class_name
 from archdsl.targets.python_source import words
 from archdsl.targets.python_source.expressions import Copies, Expr, New, Slot
+from archdsl.targets.python_source.inline import Inlining
 
 POSITIONS = {
     "Conv2d": ("in_channels", "out_channels", "kernel_size"),
@@ -68,7 +69,9 @@ DEFAULTS: dict[str, Plain] = {
 Pools are the exception for their stride, which torch takes from the kernel.
 """
 
-_OWN_CLASS = (ScopeKind.NET, ScopeKind.BLOCK, ScopeKind.UNIT)
+
+CONTAINER = "Parts"
+"""The class that holds what is inlined under its name; see `layers.py`."""
 
 
 class Required:
@@ -120,6 +123,8 @@ class Class:
 
     name: str
     sections: list[Section]
+    steps: tuple[Step, ...]
+    """The steps of its forward, those of what is inlined among them."""
     children: tuple[tuple[str, Expr], ...] = ()
     functions: tuple[tuple[Slot, ...], ...] = ()
     """For each step the constants its function takes, or the one before its child."""
@@ -137,16 +142,12 @@ class Class:
             yield parameter, self.constants[index].all[parameter.slots[0]].value
 
 
-def has_class(section: Section) -> bool:
-    """Return whether a section gets a class; other chains are written where they stand."""
-    return section.scope.kind in _OWN_CLASS or not section.is_chain
-
-
 class Classes:
     """All classes of a network, each behind those it uses."""
 
     def __init__(self, root: Section, taken: Sequence[str]) -> None:
         self._helpers = tuple(taken)
+        self.inlining = Inlining(root)
         self._names = Names(words.CLASSES, taken)
         self._by_structure: dict[object, Class] = {}
         self._class_of: dict[int, Class] = {}
@@ -170,12 +171,13 @@ class Classes:
         for child in section.children:
             if isinstance(child, Section):
                 self._collect(child)
-        if not has_class(section):
+        if not self.inlining.has_class(section):
             return
         structure = self._structure(section)[1:]
         key = (section.scope.title, section.scope.kind, structure)
         if key not in self._by_structure:
-            self._by_structure[key] = Class(self._names.take(_title(section)), [])
+            name = self._names.take(_title(section))
+            self._by_structure[key] = Class(name, [], self.inlining.steps(section))
         made = self._by_structure[key]
         made.sections.append(section)
         self._class_of[id(section)] = made
@@ -244,18 +246,25 @@ class Classes:
         """Fill in a class's body and parameters; the classes it uses are finished before."""
         for section in made.sections:
             constants = Constants()
-            children = tuple((c.name, self._expr(c, constants, c.name)) for c in section.children)
-            functions = tuple(_function(step, constants) for step in section.steps)
+            children = self._parts(section, constants)
+            functions = tuple(_function(step, constants) for step in self.inlining.steps(section))
             made.constants.append(constants)
             if section is made.section:
                 made.children, made.functions = children, functions
         used = [*self._helpers, *(one.name for one in self._by_structure.values())]
         made.parameters = _parameters(made, used)
 
+    def _parts(self, section: Section, constants: Constants) -> tuple[tuple[str, Expr], ...]:
+        """Return the construction of each child; a container without parts is left out."""
+        parts = ((c.name, self._expr(c, constants, c.name)) for c in section.children)
+        return tuple((name, expr) for name, expr in parts if expr != New(CONTAINER, ()))
+
     def _expr(self, child: Leaf | Section, constants: Constants, name: str) -> Expr:
         if isinstance(child, Leaf):
             return _construction(child.call, constants, name)
-        if has_class(child):
+        if self.inlining.is_inlined(child):
+            return New(CONTAINER, self._parts(child, constants))
+        if self.inlining.has_class(child):
             made = self.of(child)
             arguments: list[tuple[str | None, Expr]] = []
             for parameter, value in made.arguments(child):
@@ -269,12 +278,8 @@ class Classes:
                 expr = self._expr(copy, constants, name)
                 parts.append((None, expr if count == 1 else Copies(expr, count)))
             return New("nn.Sequential", tuple(parts))
-        inner = tuple(
-            (part.name, self._expr(part, constants, part.name)) for part in child.children
-        )
-        if all(words.ATTRIBUTES.allow(name) for name, _ in inner):
-            return New("nn.Sequential", ((None, New("OrderedDict", inner)),))
-        raise AssertionError(inner)
+        inner = New("OrderedDict", self._parts(child, constants))
+        return New("nn.Sequential", ((None, inner),))
 
 
 def _construction(call: Call, constants: Constants, child: str) -> Expr:

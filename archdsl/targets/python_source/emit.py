@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,7 @@ def emit(graph: Graph) -> Written:
     bodies = [_class(made, graph, forward(made, graph)) for made in blocks]
     if outputs is not None:
         bodies.append(outputs_class(net, graph, outputs))
-    bodies.append(_class(net, graph, NetworkMethods(net, graph, outputs).lines()))
+    bodies.append(_class(net, graph, NetworkMethods(net, graph, classes.inlining, outputs).lines()))
     text = "\n\n".join(bodies)
     used = [source for name, source in helpers.items() if f"{name}(" in text]
     head = f"{_header(graph, net.name)}\n{_imports(text + ''.join(used))}"
@@ -63,8 +64,10 @@ def _imports(body: str) -> str:
     first: list[str] = []
     if "OrderedDict(" in body:
         first.append("from collections import OrderedDict")
-    if "(NamedTuple)" in body:
-        first.append("from typing import NamedTuple")
+    names = ("TYPE_CHECKING", "Any", "NamedTuple")
+    typing = [name for name in names if re.search(rf"\b{name}\b", body)]
+    if typing:
+        first.append(f"from typing import {', '.join(typing)}")
     lines = [*first, ""] if first else []
     if "torch." in body:
         lines.append("import torch")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from archdsl.graph import Graph, Node, NodeId, ScopeKind
@@ -24,6 +24,7 @@ from archdsl.targets.python_source.expressions import (
     layout,
     literal,
 )
+from archdsl.targets.python_source.inline import INLINED
 
 BODY = INDENT * 2
 MAIN = "x"
@@ -50,7 +51,7 @@ def forward(made: Class, graph: Graph) -> list[str]:
     section = made.section
     body = Body(made, section.outputs)
     inputs = body.take(section.inputs)
-    lines = body.run(0, len(section.steps), returns=section.outputs)
+    lines = body.run(0, len(made.steps), returns=section.outputs)
     return [*signature("forward", inputs, returned(section, section.outputs, graph)), *lines]
 
 
@@ -90,17 +91,13 @@ class Body:
         self.section: Section = made.section
         self.names: dict[NodeId, str] = {}
         self.last_read: dict[NodeId, int] = {}
-        for number, step in enumerate(self.section.steps):
+        for number, step in enumerate(made.steps):
             if not (skips and step.training):
                 for operand in step.operands:
                     self.last_read[operand] = number
         for output in outputs:
-            self.last_read[output] = len(self.section.steps)
-        self.branches = {
-            child.name
-            for child in self.section.children
-            if isinstance(child, Section) and child.scope.kind is ScopeKind.BRANCH
-        }
+            self.last_read[output] = len(made.steps)
+        self.branches = set(_branches(made.section))
         self.fillings = {
             slot: parameter.name for parameter in made.parameters for slot in parameter.slots
         }
@@ -123,7 +120,7 @@ class Body:
         """Return the statements for some steps, and the return of values where it is wanted."""
         lines: list[str] = []
         for number in range(start, stop):
-            step = self.section.steps[number]
+            step = self.made.steps[number]
             if self.skips and step.training:
                 continue
             expression = self._expression(step, number)
@@ -152,7 +149,8 @@ class Body:
         elif main_is_free and on_main:
             name = MAIN
         else:
-            base = step.child if step.child is not None and len(step.results) == 1 else _last(id)
+            by_child = step.child is not None and len(step.results) == 1
+            base = _last(step.child if by_child and step.child is not None else id)
             name = self._fresh(base, number)
         for holder in [holder for holder, held in self.names.items() if held == name]:
             del self.names[holder]
@@ -171,7 +169,7 @@ class Body:
             return _applied(step.function, operands, slots)
         assert step.child is not None, step
         child = f"self.{step.child}"
-        if not words.ATTRIBUTES.allow(step.child):
+        if not all(map(words.ATTRIBUTES.allow, step.child.split("."))):
             child = f'getattr(self, "{step.child}")'
         if step.before is None:
             return New(child, tuple((None, one) for one in operands))
@@ -191,6 +189,16 @@ def _applied(call: Call, operands: tuple[Expr, ...], constants: tuple[Slot, ...]
     names = [None] * len(call.positional) + [name for name, _ in call.keywords]
     named = zip(names, constants, strict=True)
     return New(python_name(call.target), (*((None, one) for one in first), *named))
+
+
+def _branches(section: Section, path: str = "") -> Iterator[str]:
+    """Yield the paths of a section's branches, those of what may be inlined among them."""
+    for child in section.children:
+        if isinstance(child, Section):
+            if child.scope.kind is ScopeKind.BRANCH:
+                yield f"{path}{child.name}"
+            if child.scope.kind in INLINED:
+                yield from _branches(child, f"{path}{child.name}.")
 
 
 def _last(id: NodeId) -> str:

@@ -9,6 +9,7 @@ from archdsl.targets.python_source import words
 from archdsl.targets.python_source.classes import Class, assumed, python_name
 from archdsl.targets.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.targets.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
+from archdsl.targets.python_source.inline import Inlining
 
 CLASSES = "num_classes"
 
@@ -19,13 +20,15 @@ class NetworkMethods:
     ``outputs`` is the name of the class for what comes in training, if there are heads.
     """
 
-    def __init__(self, made: Class, graph: Graph, outputs: str | None) -> None:
+    def __init__(self, made: Class, graph: Graph, inlining: Inlining, outputs: str | None) -> None:
         self.made = made
         self.graph = graph
         self.outputs = outputs
         self.section = made.section
         self.cut = features_end(graph, made.section)
         self.has_cut = self.cut.steps < len(self.section.steps)
+        grouped = inlining.grouped(made.section)
+        self.split = sum(len(steps) for steps in grouped[: self.cut.steps])
         called = dict(zip(graph.outputs, graph.output_names, strict=True))
         self.called = called if len(called) > 1 else NAMELESS
 
@@ -50,7 +53,7 @@ class NetworkMethods:
         if self.outputs is None:
             lines = self._whole(body)
             return [*signature("forward", inputs, self._type()), *lines]
-        lines = body.run(0, len(self.section.steps), returns=None)
+        lines = body.run(0, len(self.made.steps), returns=None)
         heads = [head.output for head in self.graph.aux]
         values = tuple((None, Text(body.name(id))) for id in (*self.graph.outputs, *heads))
         start = f"{BODY}{INDENT}return "
@@ -66,7 +69,7 @@ class NetworkMethods:
 
     def _whole(self, body: Body) -> list[str]:
         if not self.has_cut:
-            return body.run(0, len(self.section.steps), returns=self.graph.outputs)
+            return body.run(0, len(self.made.steps), returns=self.graph.outputs)
         given = body.listed(self.section.inputs)
         return [f"{BODY}return self.forward_head(self.forward_features({given}))"]
 
@@ -81,11 +84,11 @@ class NetworkMethods:
             if self.outputs is not None:
                 outputs = Body(self.made, self.graph.outputs, self.called, skips=True)
                 self._inputs(outputs)
-                lines = outputs.run(0, len(self.section.steps), returns=self.graph.outputs)
+                lines = outputs.run(0, len(self.made.steps), returns=self.graph.outputs)
             opening = signature("forward_features", inputs, self._type())
             return [*opening, f'{BODY}"""{doc}"""', *lines]
         doc = f"Return the feature map before the head, {shape.source}."
-        lines = body.run(0, self.cut.steps, returns=(self.cut.value,))
+        lines = body.run(0, self.split, returns=(self.cut.value,))
         opening = signature("forward_features", inputs, "Tensor")
         return [*opening, f'{BODY}"""{doc}"""', *lines]
 
@@ -97,7 +100,7 @@ class NetworkMethods:
         doc = "Return the output for what :meth:`forward_features` gave."
         body = Body(self.made, self.graph.outputs, self.called, skips=True)
         opening = signature("forward_head", body.take((self.cut.value,)), self._type())
-        lines = body.run(self.cut.steps, len(self.section.steps), returns=self.graph.outputs)
+        lines = body.run(self.split, len(self.made.steps), returns=self.graph.outputs)
         return [*opening, f'{BODY}"""{doc}"""', *lines]
 
     def _classifier(self) -> tuple[list[str], list[str]]:
@@ -129,17 +132,14 @@ class NetworkMethods:
         """Return the lines that put a new layer in a classifier's place."""
         path = self._path(node)
         parent, _, name = path.rpartition(".")
-        place = f"{_layer(parent)}.{name}"
-        start = f"{BODY}{INDENT}{place} = "
-        made = layout(self._wider(node), lambda _: None, 3, len(start))
         old = New(f"{_layer(path)}.parameters", ())
         like = New("next", ((None, old), (None, Text("like"))))
         return [
             f"{BODY}like = {layout(like, lambda _: None, 2, len(BODY) + 7)}",
             f"{BODY}if {CLASSES} == 0:",
-            f"{start}nn.Identity()",
+            _put(_layer(parent), name, New("nn.Identity", ())),
             f"{BODY}else:",
-            f"{start}{made}",
+            _put(_layer(parent), name, self._wider(node)),
         ]
 
     def _wider(self, node: Node) -> New:
@@ -168,6 +168,15 @@ def outputs_class(made: Class, graph: Graph, name: str) -> str:
     fields = "\n".join(f"{INDENT}{names.take(one)}: Tensor" for one in wanted)
     doc = f"What {made.name} returns in training."
     return f'class {name}(NamedTuple):\n{INDENT}"""{doc}"""\n\n{fields}\n'
+
+
+def _put(parent: str, name: str, layer: New) -> str:
+    """Return the statement that gives a module a layer; the copy of a repeat has a number."""
+    start = f"{BODY}{INDENT}{parent}.{name} = "
+    if not words.ATTRIBUTES.allow(name):
+        start = BODY + INDENT
+        layer = New(f"{parent}.add_module", ((None, Text(f'"{name}"')), (None, layer)))
+    return start + layout(layer, lambda _: None, 3, len(start))
 
 
 def _layer(path: str) -> str:

@@ -33,7 +33,9 @@ BUILTINS = frozenset(_BUILTINS.split())
 Python's own list is longer in a notebook, and the same spec is to give the same source anywhere.
 """
 
-OWN = frozenset({"self", "torch", "nn", "F", "Tensor", "NamedTuple", "OrderedDict"})
+OWN = frozenset(
+    {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "OrderedDict", "Any", "TYPE_CHECKING"}
+)
 """What generated source calls things itself."""
 
 _TAKEN = frozenset(keyword.kwlist) | BUILTINS | OWN
