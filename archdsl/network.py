@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.check import Checked, Totals, check, check_others
-from archdsl.diagnostics import Diagnostic, SpecError
+from archdsl.diagnostics import Diagnostic, SpecError, bounded_effort
 from archdsl.graph import Graph, Limits
 from archdsl.recipe import Recipe
 from archdsl.syntax import Project, read_project, read_text
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from archdsl.targets.torch_module import NetworkModule
 
 Parameter = int | float | bool | str
+
+MOST_NAMED = 12
+"""Nets of a file that a message names."""
 
 
 def load(
@@ -45,13 +48,14 @@ def load(
         network = archdsl.load("specs/inception_v4.arch", classes=10)
         module = network.module()
     """
-    if isinstance(spec, str) and ("{" in spec or "\n" in spec):
-        project, found = read_text(spec)
-    else:
-        project, found = read_project(Path(spec))
-    if net is not None and not any(one.is_error for one in found):
-        found = (*found, *check_others(project, net))
-    return network_of(project, found, net, params, max_nodes)
+    with bounded_effort():
+        if isinstance(spec, str) and ("{" in spec or "\n" in spec):
+            project, found = read_text(spec)
+        else:
+            project, found = read_project(Path(spec))
+        if net is not None and not any(one.is_error for one in found):
+            found = (*found, *check_others(project, net))
+        return network_of(project, found, net, params, max_nodes)
 
 
 def network_of(
@@ -81,7 +85,8 @@ def network_of(
 def _which_net(project: Project, net: str | None, names: tuple[str, ...]) -> Diagnostic:
     if not names:
         return Diagnostic("no-net", f"`{project.source.name}` defines no net")
-    listed = ", ".join(f"`{name}`" for name in names)
+    listed = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
+    listed += f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
     if net is None:
         return Diagnostic(
             "no-net",

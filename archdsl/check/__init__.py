@@ -7,7 +7,7 @@ diagnostics of the stages before.
 from archdsl.check.cost import Totals, costs, memory, totals, weighted_depth
 from archdsl.check.field import Field, fields
 from archdsl.check.recipe import chosen_by, ends_in_softmax
-from archdsl.check.run import Checked, check, check_others
+from archdsl.check.run import Checked, check, check_blocks, check_net, check_others
 from archdsl.check.smallest import smallest_input
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "Field",
     "Totals",
     "check",
+    "check_blocks",
+    "check_net",
     "check_others",
     "chosen_by",
     "costs",

@@ -10,7 +10,7 @@ import click
 from archdsl.cli.console import emit
 from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.specs import Spec, read_spec, report
-from archdsl.diagnostics import render_json
+from archdsl.diagnostics import first, render_json
 from archdsl.network import Network
 
 
@@ -30,7 +30,7 @@ Examples:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="The form of the result; json holds the diagnostics as well.",
+    help="The form of the result; json holds the first hundred diagnostics as well.",
 )
 def check(request: Request, format: str) -> None:
     """Check specs: syntax, names, shapes, and every claim they make.
@@ -73,12 +73,15 @@ def _line(network: Network) -> str:
 
 
 def _spec_json(spec: Spec) -> dict[str, Any]:
+    shown = first(spec.diagnostics)
     unsound = [{"name": name, "sound": False} for name in spec.unsound]
     return {
         "file": spec.name,
         "sound": spec.is_sound,
         "nets": [*(_net_json(network) for network in spec.networks), *unsound],
-        "diagnostics": [render_json(found) for found in spec.diagnostics],
+        "errors": shown.errors,
+        "warnings": shown.warnings,
+        "diagnostics": [render_json(found) for found in shown.found],
     }
 
 

@@ -20,7 +20,7 @@ from archdsl.cli.render import render
 from archdsl.cli.summary import summary
 from archdsl.cli.table import table
 from archdsl.cli.weights import weights
-from archdsl.diagnostics import SpecError, did_you_mean, render_text
+from archdsl.diagnostics import SpecError, did_you_mean
 from archdsl.files import why
 
 INTERNAL_ERROR = 70
@@ -78,7 +78,7 @@ class Program(click.Group):
             be_quiet()
             ctx.exit(CLOSED_PIPE)
         except SpecError as error:
-            click.echo(render_text(error.diagnostics), err=True, nl=False)
+            click.echo(str(error)[1:], err=True, nl=False)
             ctx.exit(1)
         except Failure as failure:
             say(str(failure))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from archdsl.check import check_others
+from archdsl.check import check_blocks, check_net, check_others
 from archdsl.cli.console import paint, wants_color
 from archdsl.cli.options import STDIN, Request
-from archdsl.diagnostics import Collector, Diagnostic, SpecError, render_text
+from archdsl.diagnostics import Collector, Diagnostic, SpecError, bounded_effort, first, render_text
+from archdsl.graph import Limits
 from archdsl.network import Network, network_of
 from archdsl.syntax import Project, read_project, read_text
 from archdsl.syntax.project import LARGEST_FILE
-
-MOST_SHOWN = 50
-"""Diagnostics shown for one file."""
 
 SPEC_IS_WRONG = 1
 CALL_IS_WRONG = 2
@@ -48,27 +45,39 @@ class Spec:
 
 def read_spec(file: str, request: Request, *, blocks_alone: bool = False) -> Spec:
     """Read a file and check its nets; without any it is wrong, unless ``blocks_alone`` will do."""
+    with bounded_effort():
+        return _checked(file, request, blocks_alone)
+
+
+def _checked(file: str, request: Request, blocks_alone: bool) -> Spec:
     project, read = _read(file)
     blocks_alone = blocks_alone and not project.nets and bool(project.own_blocks)
     if (request.net is not None or blocks_alone) and not any(one.is_error for one in read):
         read = (*read, *check_others(project, request.net))
     findings = Collector()
     findings.extend(read)
-    names: list[str | None] = [net.name.text for net in project.nets]
-    if request.net is not None or not names:
-        names = [request.net]
-    if blocks_alone and request.net is None:
-        names = []
     networks: list[Network] = []
     unsound: list[str] = []
-    for name in names:
+    if request.net is not None or (not project.nets and not blocks_alone):
         try:
-            network = network_of(project, read, name, request.settings, request.max_nodes)
+            network = network_of(project, read, request.net, request.settings, request.max_nodes)
             networks.append(network)
             findings.extend(network.diagnostics)
         except SpecError as error:
             findings.extend(error.diagnostics)
-            unsound += [] if name is None else [name]
+            unsound += [] if request.net is None else [request.net]
+    elif findings.has_errors:
+        unsound += [net.name.text for net in project.nets]
+    else:
+        limits = Limits(request.max_nodes)
+        for net in project.nets:
+            checked, found = check_net(project, net, request.settings, limits)
+            findings.extend(found)
+            if checked is None:
+                unsound.append(net.name.text)
+            else:
+                networks.append(Network(checked, project, found))
+        findings.extend(check_blocks(project))
     return Spec(
         project.source.name,
         tuple(networks),
@@ -93,21 +102,12 @@ def report(spec: Spec) -> None:
     if not found:
         return
     color = wants_color(sys.stderr)
-    shown = found
-    if len(found) > MOST_SHOWN:
-        errors_first = sorted(range(len(found)), key=lambda at: not found[at].is_error)
-        shown = tuple(found[at] for at in sorted(errors_first[:MOST_SHOWN]))
-    text = render_text(shown, paint) if color else render_text(shown)
+    shown = first(found)
+    text = render_text(shown.found, paint) if color else render_text(shown.found)
     click.echo(text, err=True, color=color)
-    if len(shown) < len(found):
-        click.echo(f"… and {len(found) - len(shown):,} more", err=True)
-    click.echo(f"{spec.name}: {_count(found)}", err=True)
-
-
-def _count(found: Sequence[Diagnostic]) -> str:
-    errors = sum(one.is_error for one in found)
-    parts = [(errors, "error"), (len(found) - errors, "warning")]
-    return ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for n, word in parts if n)
+    if shown.left_out:
+        click.echo(shown.more, err=True)
+    click.echo(f"{spec.name}: {shown.counted}", err=True)
 
 
 def sound_networks(request: Request) -> list[Network]:

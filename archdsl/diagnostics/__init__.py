@@ -6,7 +6,8 @@ In come findings of every stage; out go :class:`Diagnostic` values and their tex
 from archdsl.diagnostics.codes import CODES, Page
 from archdsl.diagnostics.diagnostic import Collector, Diagnostic, Edit, Label, Severity, SpecError
 from archdsl.diagnostics.render import render_json, render_text
-from archdsl.diagnostics.suggest import did_you_mean, near_names
+from archdsl.diagnostics.shown import Shown, first
+from archdsl.diagnostics.suggest import Slips, bounded_effort, did_you_mean, near_names, or_meant
 
 __all__ = [
     "CODES",
@@ -16,9 +17,14 @@ __all__ = [
     "Label",
     "Page",
     "Severity",
+    "Shown",
+    "Slips",
     "SpecError",
+    "bounded_effort",
     "did_you_mean",
+    "first",
     "near_names",
+    "or_meant",
     "render_json",
     "render_text",
 ]

@@ -96,6 +96,22 @@ _PAGES = (
     ),
     # Names
     Page(
+        "name-too-long",
+        "A name has more than 100 letters. The path of a step holds the names of everything around"
+        " it.",
+        _net(_IMAGE, f"relu as {'very_' * 20}long"),
+        "Shorten it.",
+    ),
+    Page(
+        "too-many-parameters",
+        "A block or a net has more than 256 parameters.",
+        _net(_IMAGE, "relu")
+        + "block A("
+        + ", ".join(f"p{number} = 1" for number in range(257))
+        + ") { relu }\n",
+        "Make several blocks of it, or pass numbers that belong together as one list.",
+    ),
+    Page(
         "unknown-operator",
         "There is no operator, block or statement of this name.",
         _net(_IMAGE, "covn 3x3 64"),
@@ -346,6 +362,12 @@ _PAGES = (
         _net(_IMAGE, "conv 3x3 64", "recipe { optimiser sgd lr=0.1 }"),
         "A recipe holds plain lines: `loss`, `optimizer`, `schedule`, `weight_decay`, `clip`,"
         " `average` and `init`.",
+    ),
+    Page(
+        "too-many-lines",
+        "A recipe has more than 256 lines.",
+        _net(_IMAGE, "conv 3x3 64", "recipe {", *["  init conv normal 0.1"] * 257, "}"),
+        "Let a line speak of many steps: those of one operator, or all inside of a block.",
     ),
     Page(
         "unmatched-init",

@@ -7,6 +7,9 @@ from enum import Enum
 
 from archdsl.source import Span
 
+LONGEST = 400
+"""Letters of a headline, note, remark or help; names and lists in them can be as long as a text."""
+
 
 class Severity(Enum):
     ERROR = "error"
@@ -19,6 +22,10 @@ class Label:
 
     span: Span
     remark: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.remark) > LONGEST:
+            object.__setattr__(self, "remark", _shortened(self.remark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,14 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
     edits: tuple[Edit, ...] = ()
 
+    def __post_init__(self) -> None:
+        if len(self.headline) > LONGEST:
+            object.__setattr__(self, "headline", _shortened(self.headline))
+        if any(len(note) > LONGEST for note in self.notes):
+            object.__setattr__(self, "notes", tuple(_shortened(note) for note in self.notes))
+        if self.help is not None and len(self.help) > LONGEST:
+            object.__setattr__(self, "help", _shortened(self.help))
+
     @property
     def span(self) -> Span | None:
         return self.labels[0].span if self.labels else None
@@ -51,6 +66,10 @@ class Diagnostic:
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 class Collector:
@@ -61,19 +80,17 @@ class Collector:
 
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], Diagnostic] = {}
+        self.has_errors = False
 
     def add(self, diagnostic: Diagnostic) -> None:
         span = diagnostic.span
         place = (diagnostic.headline,) if span is None else (id(span.source), span.start, span.end)
         self._found.setdefault((diagnostic.code, *place), diagnostic)
+        self.has_errors = self.has_errors or diagnostic.is_error
 
     def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         for diagnostic in diagnostics:
             self.add(diagnostic)
-
-    @property
-    def has_errors(self) -> bool:
-        return any(found.is_error for found in self._found.values())
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return everything found, file by file and top to bottom."""
@@ -91,7 +108,10 @@ class Collector:
 
 
 class SpecError(Exception):
-    """A spec is wrong; ``diagnostics`` says where and how, and ``str()`` is the full text."""
+    """A spec is wrong; ``diagnostics`` says where and how.
+
+    ``str()`` is the text of the first hundred, and how many more there are.
+    """
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(diagnostics)
@@ -99,5 +119,8 @@ class SpecError(Exception):
 
     def __str__(self) -> str:
         from archdsl.diagnostics.render import render_text
+        from archdsl.diagnostics.shown import first
 
-        return "\n" + render_text(self.diagnostics)
+        shown = first(self.diagnostics)
+        text = "\n" + render_text(shown.found)
+        return f"{text}\n{shown.more}: {shown.counted} in all\n" if shown.left_out else text

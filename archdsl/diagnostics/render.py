@@ -11,7 +11,6 @@ Paint = Callable[[str, str], str]
 """Colours a piece of text: ``paint("error", text)``; styles are error, warning, place and help."""
 
 WIDEST_LINE = 160
-LONGEST_HEADLINE = 400
 TAB = "    "
 
 
@@ -52,7 +51,7 @@ def _label_json(label: Label) -> dict[str, object]:
 def _one(diagnostic: Diagnostic, paint: Paint) -> str:
     style = "error" if diagnostic.severity is Severity.ERROR else "warning"
     head = paint(style, f"{diagnostic.severity.value}[{diagnostic.code}]")
-    lines = [f"{head}: {_shortened(diagnostic.headline)}"]
+    lines = [f"{head}: {diagnostic.headline}"]
     width = max((len(str(label.span.line)) for label in diagnostic.labels), default=1)
     margin = " " * width
     for source, labels in _by_file(diagnostic.labels):
@@ -71,14 +70,10 @@ def _one(diagnostic: Diagnostic, paint: Paint) -> str:
             remark = f" {label.remark}" if label.remark else ""
             lines.append(f"{margin} {paint('place', '│')} {carets}{remark}")
             previous = label.span.line
-    lines.extend(f"{margin} = note: {_shortened(note)}" for note in diagnostic.notes)
+    lines.extend(f"{margin} = note: {note}" for note in diagnostic.notes)
     if diagnostic.help is not None:
-        lines.append(f"{margin} = {paint('help', 'help')}: {_shortened(diagnostic.help)}")
+        lines.append(f"{margin} = {paint('help', 'help')}: {diagnostic.help}")
     return "\n".join(lines) + "\n"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_HEADLINE else text[:LONGEST_HEADLINE] + "…"
 
 
 def _by_file(labels: tuple[Label, ...]) -> list[tuple[SourceFile, list[Label]]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from archdsl.graph.graph import AuxHead, Graph, Node, Scope
 
+LONG_PATH = 512
+"""Letters of a node's path that count as much as a node."""
+
 
 class TooManyNodes(Exception):
     """The spec expands to more nodes than allowed."""
@@ -37,16 +40,19 @@ class Builder:
         if self.spent + amount > 2 * self.most_nodes:
             raise TooManyNodes
 
-    def step(self) -> None:
-        """Count a step; there are more of them than nodes, but not without end."""
-        self.steps += 1
+    def step(self, amount: int = 1) -> None:
+        """Count steps, or work that takes as long; there is more of it than nodes, but not without
+        end.
+        """
+        self.steps += amount
         if self.steps > 4 * self.most_nodes:
             raise TooManyNodes
 
     def add(self, node: Node) -> None:
         if len(self.nodes) == self.most_nodes:
             raise TooManyNodes
-        self.spend()
+        # A path holds the names of everything around the node, and takes room as nodes do.
+        self.spend(1 + len(node.id) // LONG_PATH)
         self.nodes[node.id] = node
 
     def open(self, scope: Scope) -> None:

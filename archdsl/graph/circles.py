@@ -9,12 +9,20 @@ from archdsl.graph.report import Reporter
 from archdsl.graph.walk import action_of, reached
 from archdsl.syntax import Project, nodes
 
+LONGEST = 8
+"""Blocks that are named of those in a circle."""
+
 
 def report_circle(
     reporter: Reporter, blocks: Mapping[str, nodes.Block], circle: Sequence[str], call: nodes.Name
 ) -> None:
-    """Report a circle of blocks; ``call`` is the one in the last of them that closes it."""
-    listed = " → ".join(f"`{one}`" for one in (*circle, call.text))
+    """Report a circle of blocks; ``call`` is the one in the last of them that closes it.
+
+    Of a long circle the first blocks will do.
+    """
+    named = [f"`{one}`" for one in circle[:LONGEST]]
+    named += ["…"] if len(circle) > LONGEST else []
+    listed = " → ".join((*named, f"`{call.text}`"))
     begins = Label(blocks[call.text].name.span, "the circle begins here")
     headline = f"blocks call each other in a circle: {listed}"
     reporter.error("recursive-block", headline, call.span, None, labels=(begins,))
@@ -32,18 +40,19 @@ def idle_circles(project: Project, reporter: Reporter) -> None:
         if start in done:
             continue
         done.add(start)
-        way, pending = {start: None}, [_calls(blocks[start])]
+        way, places, pending = [start], {start: 0}, [_calls(blocks[start])]
         while pending:
             call = next(pending[-1], None)
             if call is None:
-                way.popitem()
+                del places[way.pop()]
                 pending.pop()
-            elif call.text in way:
-                first = [*way].index(call.text)
-                report_circle(reporter, blocks, [*way][first:], call)
+            elif call.text in places:
+                first = places[call.text]
+                report_circle(reporter, blocks, way[first : first + LONGEST + 1], call)
             elif call.text in blocks and call.text not in done:
                 done.add(call.text)
-                way[call.text] = None
+                places[call.text] = len(way)
+                way.append(call.text)
                 pending.append(_calls(blocks[call.text]))
 
 

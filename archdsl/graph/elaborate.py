@@ -17,6 +17,7 @@ from archdsl.graph.environment import NOTHING, Defaults, Environment, Labels, Na
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import DEEPEST, TooDeep
 from archdsl.graph.graph import Graph
+from archdsl.graph.library import library_of
 from archdsl.graph.net import Claims, NetExpander
 from archdsl.graph.report import Reporter
 from archdsl.ops import Patch, Size, Value, Word, known_words
@@ -57,16 +58,18 @@ def elaborate(
     settings: Settings | None = None,
     limits: Limits | None = None,
 ) -> tuple[Elaborated, tuple[Diagnostic, ...]]:
-    """Expand ``net`` with the given parameters."""
+    """Expand ``net`` with the given parameters.
+
+    Names that blocks cannot have are told by :func:`rehearse_blocks`; with any, there is no graph.
+    """
     collector = Collector()
     reporter = Reporter(collector)
     builder = Builder((limits or Limits()).nodes)
-    expander = NetExpander(project.blocks, builder, reporter)
-    for block in project.blocks.values():
-        check_definition(block, reporter)
+    library = library_of(project)
+    expander = NetExpander(library, builder, reporter)
     check_definition(net, reporter)
     parameters, changed = _settings(net, settings or {}, reporter)
-    if collector.has_errors:
+    if collector.has_errors or library.has_wrong_names:
         return Elaborated(None, (), parameters, changed), collector.sorted()
     try:
         expander.net(net, parameters, changed)

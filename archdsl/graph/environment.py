@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from archdsl.light import light
@@ -56,29 +56,30 @@ class Labels:
     table: MutableMapping[str, Label] = field(default_factory=dict[str, Label])
     groups: dict[str, list[Label]] = field(default_factory=dict[str, list[Label]])
 
-    def find(self, name: str) -> list[Label]:
+    def find(self, name: str) -> Sequence[Label]:
         """Return every value that a name stands for in the innermost place that has it."""
         labels: Labels | None = self
         while labels is not None:
-            found = [*labels.groups.get(name, ())]
-            if name in labels.table:
-                found.append(labels.table[name])
+            found = labels.here(name)
             if found:
                 return found
             labels = labels.outer
-        return []
+        return ()
+
+    def here(self, name: str) -> Sequence[Label]:
+        """Return every value that a name stands for in this place alone."""
+        groups, step = self.groups.get(name, ()), self.table.get(name)
+        return groups if step is None else (*groups, step)
 
     def name_group(self, name: str, label: Label) -> None:
         self.groups.setdefault(name, []).append(label)
 
-    def names(self) -> list[str]:
-        found: list[str] = []
+    def names(self) -> Iterator[str]:
         labels: Labels | None = self
         while labels is not None:
-            found.extend(labels.table)
-            found.extend(labels.groups)
+            yield from labels.table
+            yield from labels.groups
             labels = labels.outer
-        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -92,18 +93,17 @@ class Defaults:
 
     def of(self, operator: str) -> dict[str, object]:
         """Return the fields set for an operator; inner statements win over outer ones."""
-        if operator not in self._merged:
-            chain: list[Defaults] = []
-            frame: Defaults | None = self
-            while frame is not None:
-                if frame.operator == operator:
-                    chain.append(frame)
-                frame = frame.outer
-            merged: dict[str, object] = {}
-            for frame in reversed(chain):
-                merged |= frame.fields
-            self._merged[operator] = merged
-        return self._merged[operator]
+        chain: list[Defaults] = []
+        frame: Defaults | None = self
+        while frame is not None and operator not in frame._merged:
+            chain.append(frame)
+            frame = frame.outer
+        merged = dict[str, object]() if frame is None else frame._merged[operator]
+        for frame in reversed(chain):
+            if frame.operator == operator:
+                merged = {**merged, **frame.fields}
+            frame._merged[operator] = merged
+        return merged
 
 
 class Names:
@@ -116,14 +116,10 @@ class Names:
         self._of_groups: set[str] = set()
         self._next: dict[str, int] = {}
 
-    def reserve(self, name: str) -> None:
-        """Keep ``name`` for a step that asks for it by a label."""
-        if name not in self._taken:
-            self._reserved.add(name)
-
-    def reserve_group(self, name: str) -> None:
-        """Keep ``name`` for a group that is called by it."""
-        self._of_groups.add(name)
+    def reserve(self, labels: Iterable[str], groups: Iterable[str]) -> None:
+        """Keep names for steps that ask for them by labels, and for groups that are called so."""
+        self._reserved.update(name for name in labels if name not in self._taken)
+        self._of_groups.update(groups)
 
     def is_free(self, name: str) -> bool:
         return name not in self._taken
@@ -132,13 +128,17 @@ class Names:
         """Return the path for an unlabelled step made from ``base``, or a group called so."""
         number = self._next.get(base, 0)
         name = f"{base}{number}" if number else base
-        kept = self._of_groups - {base}
-        while name in self._taken or name in self._reserved or name in kept:
+        while not self._is_unclaimed(name, base):
             number += 1
             name = f"{base}{number}"
         self._next[base] = number + 1
         self._taken.add(name)
         return f"{self.path}.{name}"
+
+    def _is_unclaimed(self, name: str, base: str) -> bool:
+        if name in self._taken or name in self._reserved:
+            return False
+        return name == base or name not in self._of_groups
 
     def labelled(self, name: str) -> str:
         self._taken.add(name)
@@ -174,6 +174,8 @@ class Start:
 
     flows: list[Flow] = field(default_factory=list[Flow])
     block: str | None = None
+    agreed: dict[str, int] = field(default_factory=dict[str, int])
+    """How many of the flows, from the first on, are known to have the same extent of each kind."""
 
 
 @light

@@ -26,6 +26,8 @@ from archdsl.source import Span
 from archdsl.syntax import nodes
 
 LARGEST = 10**18
+MOST_LISTED = 4096
+"""Numbers in a list."""
 
 
 class Unresolved(Exception):
@@ -83,7 +85,7 @@ class Evaluator:
             case nodes.Name():
                 return self._name(tree)
             case nodes.Listing():
-                return tuple(self.value(item) for item in tree.items)
+                return self._list(tree)
             case nodes.Reference():
                 return self._reference(tree)
             case nodes.Tap():
@@ -154,6 +156,23 @@ class Evaluator:
         steps = [self.whole(step, "a stride") for step in tree.stride]
         return Patch(Size(height, width), Size(steps[0], steps[-1]))
 
+    def _list(self, tree: nodes.Listing) -> tuple[int | float, ...]:
+        """Return a list: it holds numbers, and not without end, so that values stay small."""
+        if len(tree.items) > MOST_LISTED:
+            raise Mistake(
+                "argument-out-of-range",
+                f"a list of {len(tree.items):,} numbers is too long: it may have {MOST_LISTED:,}",
+                tree.span,
+            )
+        return tuple(self._listed(item) for item in tree.items)
+
+    def _listed(self, tree: nodes.Value) -> int | float:
+        value = self.value(tree)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            what = "a list" if isinstance(value, tuple) else "no number"
+            raise Mistake("argument-type", f"a list holds numbers, and this is {what}", tree.span)
+        return value
+
     def _name(self, tree: nodes.Name) -> Value:
         text = tree.text
         if text in self.env.parameters:
@@ -189,17 +208,19 @@ class Evaluator:
     def _of_input(self, text: str, tree: nodes.Name) -> int:
         """Return an extent of what the block was given, or of the net's input."""
         which = text.removeprefix("in_")
-        first, *others = self.env.start.flows or [NOTHING]
-        size = self._extent_of(first, which, tree)
-        for other in others:
+        start = self.env.start
+        flows = start.flows or [NOTHING]
+        size = self._extent_of(flows[0], which, tree)
+        for other in flows[start.agreed.get(which, 1) :]:
             if self._extent_of(other, which, tree) != size:
                 raise Mistake(
                     "ambiguous-input",
-                    f"`{text}` could be that of each of {len(others) + 1} inputs, which differ",
+                    f"`{text}` could be that of each of {len(flows)} inputs, which differ",
                     tree.span,
                     f"`{which}` is that of the value at hand; in a block, `{text}` is that of the"
                     " block's input",
                 )
+        start.agreed[which] = len(flows)
         return size
 
     def _reference(self, tree: nodes.Reference) -> Reference:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 from typing import assert_never
 
-from archdsl.diagnostics import did_you_mean, near_names
+from archdsl.diagnostics import did_you_mean, near_names, or_meant
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import Fields, OperatorCalls
@@ -29,18 +30,25 @@ from archdsl.graph.heads import head
 from archdsl.graph.joins import join, residual
 from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
 from archdsl.graph.least import Least
+from archdsl.graph.library import Given, Library
 from archdsl.graph.names import STATEMENTS
-from archdsl.graph.parameters import Parameters, shown
+from archdsl.graph.parameters import Parameters
 from archdsl.graph.passed import passed
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
-from archdsl.graph.walk import is_lone, mentions_index, reserve_labels
+from archdsl.graph.walk import Reserved, is_lone, mentions_index, reserved
 from archdsl.ops import bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
 DEEPEST = 64
 """Deepest nesting of expansions; Python's own stack holds several frames for each."""
+
+MANY_NAMES = 16
+"""Names that statements give that take as long as a step, each time their body is run."""
+
+MANY_PARAMETERS = 16
+"""Parameters of a block that take as long as a step at each of its calls."""
 
 
 class TooDeep(Exception):
@@ -55,10 +63,9 @@ class TooDeep(Exception):
 class Expander:
     """Expands statements into the builder's graph; one instance per net."""
 
-    def __init__(
-        self, blocks: Mapping[str, nodes.Block], builder: Builder, reporter: Reporter
-    ) -> None:
-        self.blocks = blocks
+    def __init__(self, library: Library, builder: Builder, reporter: Reporter) -> None:
+        self.library = library
+        self.blocks = blocks = library.blocks
         self.builder = builder
         self.reporter = reporter
         self.calls = OperatorCalls(builder, reporter)
@@ -73,14 +80,20 @@ class Expander:
         self.tapped: set[int] = set()
         self.bodies: list[nodes.Body] = []
         self._steady: dict[int, bool] = {}
+        self._reserved: dict[int, Reserved] = {}
         self.claims_broken = False
+
+    @cached_property
+    def given(self) -> Given:
+        """Where the bodies that are run give names, those of the library's blocks aside."""
+        return Given.within(self.bodies)
 
     # Bodies and chains
 
     def body(self, body: nodes.Body, flow: Flow, env: Environment) -> Flow:
         """Run the statements of a body one after the other."""
         self.enter(body.span, env)
-        reserve_labels(body.statements, env.names)
+        self.reserve(body, env.names)
         lone = is_lone(body)
         for statement in body.statements:
             if isinstance(statement, nodes.Default):
@@ -89,6 +102,15 @@ class Expander:
                 flow = self.statement(statement, flow, env, lone)
         self.leave()
         return flow
+
+    def reserve(self, tree: nodes.Body | nodes.Statement, names: Names) -> None:
+        """Keep names that statements give from steps that take what is free."""
+        kept = self._reserved.get(id(tree))
+        if kept is None:
+            statements = tree.statements if isinstance(tree, nodes.Body) else (tree,)
+            kept = self._reserved[id(tree)] = reserved(statements)
+        self.builder.step((len(kept.labels) + len(kept.groups)) // MANY_NAMES)
+        names.reserve(kept.labels, kept.groups)
 
     def statement(
         self,
@@ -264,10 +286,11 @@ class Expander:
         parameters = self.parameters.bind(call, block, flow, env)
         if parameters is None:
             return broken(call.head)
-        arguments = tuple((name, shown(value)) for name, value in parameters.items())
+        arguments = self.parameters.shown(parameters)
         named = {one.name.text for one in call.arguments if one.name is not None}
         places = sum(one.name is None for one in call.arguments)
         given = tuple(n for at, n in enumerate(parameters) if at < places or n in named)
+        self.builder.step(len(parameters) // MANY_PARAMETERS)
         title, parent = block.name.text, env.names.path
         self.builder.check_room(self.least.block(title))
         self.builder.spend()
@@ -379,9 +402,8 @@ class Expander:
         elif name == "default":
             code, headline = "misplaced-statement", "`default` is a statement of its own, no step"
         else:
-            known = (*self.operators, *self.blocks, *STATEMENTS)
-            headline = f"there is no operator or block `{name}`{did_you_mean(name, known)}"
-            near = near_names(name, known)
+            near = near_names(name, chain(self.operators, self.blocks, STATEMENTS))
+            headline = f"there is no operator or block `{name}`{or_meant(near)}"
         self.reporter.error(code, headline, call.name.span, env, instead=near)
         return broken(call.head)
 

@@ -42,11 +42,12 @@ def named_group(
             help=f"a join is written {joins}; to name a sequence, `{{ … }} as {name}`",
         )
         return broken(call.head)
-    near = get_close_matches(name, (*JOINS, "residual", *expander.blocks), n=1, cutoff=0.8)
-    if near:
+    joins = get_close_matches(name, (*JOINS, "residual"), n=1, cutoff=0.8)
+    near = joins[0] if joins else expander.library.slips.of(name)
+    if near is not None:
         expander.reporter.error(
             "unknown-operator",
-            f"there is no `{name}`; did you mean `{near[0]}`?",
+            f"there is no `{name}`; did you mean `{near}`?",
             call.name.span,
             env,
             help="a group can have any name that is not so close to another",

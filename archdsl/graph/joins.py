@@ -9,7 +9,7 @@ from archdsl.graph.environment import NOTHING, Environment, Flow, Names, broken
 from archdsl.graph.evaluate import Unresolved
 from archdsl.graph.graph import Scope, ScopeKind
 from archdsl.graph.report import from_where
-from archdsl.graph.walk import action_of, reserve_labels
+from archdsl.graph.walk import action_of
 from archdsl.ops import Add, Scale
 from archdsl.syntax import nodes
 
@@ -92,7 +92,7 @@ def _branch(
     span = branch.span if lone else branch.steps[0].span
     expander.builder.open(Scope(path, ScopeKind.BRANCH, f"branch{number}", names.path, span))
     inner = env.inside(Names(path), begun=flow)
-    reserve_labels((branch,), inner.names)
+    expander.reserve(branch, inner.names)
     return expander.statement(branch, flow, inner, lone)
 
 

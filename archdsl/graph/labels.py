@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import Label, Severity, did_you_mean, near_names
+from archdsl.diagnostics import Label, Severity, near_names, or_meant
 from archdsl.graph import environment as environments
 from archdsl.graph.environment import Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.names import why_reserved
 from archdsl.graph.report import from_where, quote
-from archdsl.graph.walk import head_in, label_in
 from archdsl.source import Span
 from archdsl.syntax import nodes
+
+MOST_NAMED = 8
+"""Steps of one name that a message points at."""
 
 if TYPE_CHECKING:
     from archdsl.graph.expand import Expander
@@ -33,7 +36,7 @@ def tap(expander: Expander, tap: nodes.Tap, env: Environment) -> Flow:
 
 
 def _ambiguous_label(
-    expander: Expander, tap: nodes.Tap, found: list[environments.Label], env: Environment
+    expander: Expander, tap: nodes.Tap, found: Sequence[environments.Label], env: Environment
 ) -> None:
     name = tap.name.text
     expander.reporter.error(
@@ -41,17 +44,16 @@ def _ambiguous_label(
         f"`@{name}` could be the value of each of {len(found)} steps called `{name}`",
         tap.span,
         env,
-        labels=tuple(Label(one.span, "one is here") for one in found),
+        labels=tuple(Label(one.span, "one is here") for one in found[:MOST_NAMED]),
         help=f"name the one that is meant: `{name} {{ … }} as {name}_b`, and `@{name}_b`",
     )
 
 
 def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None:
     name = tap.name.text
-    trees = (*expander.bodies, *(block.body for block in expander.blocks.values()))
-    elsewhere = next((found for tree in trees if (found := label_in(tree, name))), None)
-    head = next((found for tree in trees if (found := head_in(tree, name))), None)
-    known = env.labels.names()
+    places = (expander.given, expander.library.given)
+    elsewhere = next((found for one in places if (found := one.labels.get(name))), None)
+    head = next((found for one in places if (found := one.heads.get(name))), None)
     headline = f"label `{name}` is not known here"
     help = "a label holds from its step on, in its own block, copy of a repeat or head"
     labels, instead = (), ()
@@ -62,8 +64,9 @@ def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None
         labels = (Label(head.span, "the head is here"),)
         help = "a head is computed in training only; name a step before it: `conv 3x3 64 as skip`"
     else:
-        headline = f"there is no label `{name}`{did_you_mean(name, known)}"
-        instead = tuple(f"@{near}" for near in near_names(name, known))
+        near = near_names(name, env.labels.names())
+        headline = f"there is no label `{name}`{or_meant(near)}"
+        instead = tuple(f"@{one}" for one in near)
         step = _step_above(expander, env.names.path, name)
         help = "a label names a step before it is used: `conv 3x3 64 as skip`"
         if step is not None:

@@ -12,6 +12,7 @@ from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.expand import Expander
 from archdsl.graph.graph import Node, Scope, ScopeKind
 from archdsl.graph.labels import tap
+from archdsl.graph.library import Library
 from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
 from archdsl.ops import Blame, Input, Shape, Value
@@ -34,10 +35,8 @@ class Claims:
 class NetExpander(Expander):
     """Expands a net's own body, where inputs, outputs and expectations may stand."""
 
-    def __init__(
-        self, blocks: Mapping[str, nodes.Block], builder: Builder, reporter: Reporter
-    ) -> None:
-        super().__init__(blocks, builder, reporter)
+    def __init__(self, library: Library, builder: Builder, reporter: Reporter) -> None:
+        super().__init__(library, builder, reporter)
         self.claims: list[Claims] = []
         self.recipe = Recipe()
         self.declared: nodes.Call | None = None

@@ -13,6 +13,9 @@ from archdsl.graph.report import Reporter
 from archdsl.ops import Patch, Reference, Shape, Value, Word, known_words
 from archdsl.syntax import nodes
 
+MOST_NAMED = 12
+"""Parameters of a block that a message names."""
+
 
 class Parameters:
     """Binds the arguments of block calls. Calls with equal values get the same mapping."""
@@ -21,6 +24,7 @@ class Parameters:
         self.blocks = blocks
         self.reporter = reporter
         self._known: dict[tuple[str, tuple[Value, ...], tuple[type, ...]], Mapping[str, Value]] = {}
+        self._shown: dict[int, tuple[tuple[str, str], ...]] = {}
 
     def bind(
         self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
@@ -33,6 +37,12 @@ class Parameters:
         values = tuple(filled.values())
         kinds = tuple(value.__class__ for value in values)  # `1` is equal to a true comparison
         return self._known.setdefault((block.name.text, values, kinds), filled)
+
+    def shown(self, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+        """Return the names and values of a mapping from :meth:`bind` as a spec could write them."""
+        if id(values) not in self._shown:  # what is bound is kept, and its id with it
+            self._shown[id(values)] = tuple((name, shown(value)) for name, value in values.items())
+        return self._shown[id(values)]
 
     def _given(
         self, call: nodes.Call, block: nodes.Block, flow: Flow, env: Environment
@@ -174,8 +184,10 @@ def _no_value(name: nodes.Name) -> Mistake:
 def _takes(block: nodes.Block) -> str:
     if not block.parameters:
         return f"block `{block.name.text}` takes no arguments"
-    names = ", ".join(f"`{parameter.name.text}`" for parameter in block.parameters)
-    return f"block `{block.name.text}` takes {names}"
+    names = [f"`{parameter.name.text}`" for parameter in block.parameters[:MOST_NAMED]]
+    more = len(block.parameters) - len(names)
+    listed = ", ".join(names) + (f" and {more} more" if more else "")
+    return f"block `{block.name.text}` takes {listed}"
 
 
 def shown(value: Value) -> str:

@@ -34,9 +34,10 @@ from archdsl.graph.expand import TooDeep
 from archdsl.graph.graph import Scope, ScopeKind
 from archdsl.graph.joins import branches, join, scope_of
 from archdsl.graph.labels import is_nameable
+from archdsl.graph.library import Library, library_of
 from archdsl.graph.net import NetExpander
 from archdsl.graph.report import Reporter, written
-from archdsl.graph.walk import defaults_in, group_name, head_name, values_in
+from archdsl.graph.walk import group_name, head_name, values_in
 from archdsl.ops import UNKNOWN, Operator, Unknown, Value, bind, missing
 from archdsl.syntax import Project, nodes
 
@@ -65,12 +66,11 @@ def rehearse_nets(project: Project, *nets: nodes.Net) -> tuple[Diagnostic, ...]:
 def _rehearse(project: Project, *trees: Definition) -> tuple[Diagnostic, ...]:
     collector = Collector()
     reporter = Reporter(collector)
-    bodies = (tree.body for tree in (*project.blocks.values(), *project.nets))
-    from_callers = frozenset(name for body in bodies for name in defaults_in(body))
+    library = library_of(project)
     for tree in trees:
         check_definition(tree, reporter)
-        around = from_callers if isinstance(tree, nodes.Block) else frozenset[str]()
-        _Rehearsal(project.blocks, reporter, around).definition(tree)
+        around = library.with_defaults if isinstance(tree, nodes.Block) else frozenset[str]()
+        _Rehearsal(library, reporter, around).definition(tree)
     return collector.sorted()
 
 
@@ -98,10 +98,8 @@ class _Valueless(Mapping[str, Value]):
 class _Rehearsal(NetExpander):
     """Goes through one definition; ``around`` are the operators that callers may give defaults."""
 
-    def __init__(
-        self, blocks: Mapping[str, nodes.Block], reporter: Reporter, around: frozenset[str]
-    ) -> None:
-        super().__init__(blocks, Builder(2**62), reporter)
+    def __init__(self, library: Library, reporter: Reporter, around: frozenset[str]) -> None:
+        super().__init__(library, Builder(2**62), reporter)
         self.around = around
         self._perhaps: dict[int, tuple[Labels, Labels]] = {}
         """Labels of bodies, held so that their ids stay theirs, with those that arms may add."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from archdsl.graph.environment import Names
 from archdsl.graph.names import COMPARISONS, STATEMENTS, VALUE_NAMES
+from archdsl.light import light
 from archdsl.ops import operators
 from archdsl.syntax import nodes
 
@@ -125,19 +125,16 @@ def reached(bodies: Iterable[nodes.Body], blocks: Mapping[str, nodes.Block]) -> 
     return found
 
 
-def label_in(body: nodes.Body, name: str) -> nodes.Name | None:
-    """Return where a body names a step or calls a group ``name``, at any depth."""
+def labels_in(body: nodes.Body) -> Iterator[nodes.Name]:
+    """Yield where a body names steps or calls groups by a name, at any depth."""
     for link in links(body):
-        labels = link.labels if isinstance(link, nodes.Step) else ()
+        if isinstance(link, nodes.Step):
+            yield from link.labels
         action = action_of(link)
         if isinstance(action, nodes.Repeat):
             action = action.action
         if isinstance(action, nodes.Call) and is_group(action):
-            labels = (*labels, action.name)
-        for label in labels:
-            if label.text == name:
-                return label
-    return None
+            yield action.name
 
 
 def is_group(call: nodes.Call) -> bool:
@@ -159,15 +156,13 @@ def head_name(call: nodes.Call) -> nodes.Name | None:
     return first if isinstance(first, nodes.Name) else None
 
 
-def head_in(body: nodes.Body, name: str) -> nodes.Name | None:
-    """Return where a body has an auxiliary head ``name``, at any depth."""
+def heads_in(body: nodes.Body) -> Iterator[nodes.Name]:
+    """Yield the names of a body's auxiliary heads, at any depth."""
     for link in links(body):
         action = action_of(link)
-        if isinstance(action, nodes.Call):
-            head = head_name(action)
-            if head is not None and head.text == name:
-                return head
-    return None
+        head = head_name(action) if isinstance(action, nodes.Call) else None
+        if head is not None:
+            yield head
 
 
 def is_lone(body: nodes.Body) -> bool:
@@ -176,15 +171,24 @@ def is_lone(body: nodes.Body) -> bool:
     return len(steps) == 1 and not isinstance(steps[0], nodes.Chain)
 
 
-def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> None:
-    """Keep names that are given to steps, heads and groups from steps that take what is free."""
+@light
+class Reserved:
+    """Names that the statements of one scope give to steps and heads, and those of groups."""
+
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def reserved(statements: tuple[nodes.Statement, ...]) -> Reserved:
+    """Return the names that are kept from steps that take what is free."""
+    labels: list[str] = []
+    groups: list[str] = []
     pending = list(statements)
     while pending:
         statement = pending.pop()
         match statement:
             case nodes.Step():
-                for label in statement.labels:
-                    names.reserve(label.text)
+                labels.extend(label.text for label in statement.labels)
                 if not statement.labels:
                     pending.append(statement.action)
             case nodes.Chain():
@@ -197,9 +201,9 @@ def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> Non
             case nodes.Call():
                 head = head_name(statement)
                 if head is not None:
-                    names.reserve(head.text)
+                    labels.append(head.text)
                 elif is_group(statement):
-                    names.reserve_group(statement.name.text)
+                    groups.append(statement.name.text)
             case nodes.Choice():
                 for arm in statement.arms:
                     pending.extend(arm.body.statements)
@@ -207,3 +211,4 @@ def reserve_labels(statements: tuple[nodes.Statement, ...], names: Names) -> Non
                     pending.extend(statement.otherwise.statements)
             case _:
                 pass
+    return Reserved(tuple(labels), tuple(groups))

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from archdsl.check import check_others
-from archdsl.diagnostics import Diagnostic, Label, SpecError
+from archdsl.diagnostics import Diagnostic, Label, SpecError, bounded_effort, first
 from archdsl.network import Network, Parameter, network_of
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project, read_text
-
-MOST_SHOWN = 100
-"""Findings told of one text."""
 
 MOST_NODES = 20_000
 """Nodes beyond which a text is not drawn while it is typed; `archdsl check` has a larger limit."""
@@ -50,6 +47,13 @@ def look_at(
 
     ``net`` is the net to look at; where there is none of this name it is the file's first.
     """
+    with bounded_effort():
+        return _look_at(text, path, net, settings, most_nodes)
+
+
+def _look_at(
+    text: str, path: Path, net: str | None, settings: Mapping[str, Parameter], most_nodes: int
+) -> Answer:
     project, read = read_text(text, path.name, path.parent)
     names = tuple(tree.name.text for tree in project.nets)
     chosen = net if net in names else next(iter(names), None)
@@ -66,16 +70,17 @@ def look_at(
 
 def as_json(answer: Answer) -> Plain:
     """Return the answer as plain data, all but the diagram; offsets count UTF-16 units."""
-    shown = sorted(answer.found, key=lambda found: not found.is_error)[:MOST_SHOWN]
+    shown = first(answer.found)
+    errors_first = sorted(shown.found, key=lambda found: not found.is_error)
     places = _Places(answer.project.sources)
     return {
         "net": answer.net,
         "nets": list(answer.nets),
         "sound": answer.network is not None,
         "blocks_alone": answer.blocks_alone,
-        "diagnostics": [_finding(found, places) for found in shown],
-        "errors": sum(found.is_error for found in answer.found),
-        "warnings": sum(not found.is_error for found in answer.found),
+        "diagnostics": [_finding(found, places) for found in errors_first],
+        "errors": shown.errors,
+        "warnings": shown.warnings,
         "totals": None if answer.network is None else _totals(answer.network),
         "files": [
             {"name": source.name, "text": source.text} for source in answer.project.sources[1:]

@@ -11,6 +11,9 @@ from archdsl.recipe.recipe import Line, Recipe
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
+MOST_LINES = 256
+"""Lines of a recipe; each may speak of all steps of a network."""
+
 Given = tuple[tuple[str | None, Value], ...]
 Evaluate = Callable[[nodes.Call], Given | None]
 """Returns the values of a line's arguments, or None after reporting what is wrong with them."""
@@ -27,8 +30,15 @@ def read_recipe(call: nodes.Call, evaluate: Evaluate) -> tuple[Recipe, tuple[Dia
             help="write `recipe { optimizer sgd lr=0.1 }`",
         )
     else:
-        for statement in call.body.statements:
+        for statement in call.body.statements[:MOST_LINES]:
             reader.statement(statement)
+        if len(call.body.statements) > MOST_LINES:
+            reader.error(
+                "too-many-lines",
+                f"a recipe has at most {MOST_LINES} lines, and this one"
+                f" {len(call.body.statements):,}",
+                call.body.statements[MOST_LINES].span,
+            )
     return Recipe(tuple(reader.lines), call.name.span), tuple(reader.found)
 
 

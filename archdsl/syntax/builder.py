@@ -11,6 +11,12 @@ from archdsl.source import SourceFile, Span
 from archdsl.syntax import nodes
 from archdsl.syntax.machine import Token
 
+LONGEST_NAME = 100
+"""Most letters of a name; the paths of steps are made of names, one for each level around."""
+
+MOST_PARAMETERS = 256
+"""Most parameters of a block or a net; every call gives a value to each."""
+
 LONGEST_NUMBER = 18
 """Most digits of a number; shapes and sizes stay far below, and arithmetic stays quick."""
 
@@ -47,6 +53,15 @@ class Builder:
     ) -> tuple[nodes.Name, tuple[nodes.Parameter, ...], nodes.Body, Span]:
         word, name, *rest = children
         parameters = tuple(child for child in rest if isinstance(child, nodes.Parameter))
+        if len(parameters) > MOST_PARAMETERS:
+            first_too_many = parameters[MOST_PARAMETERS]
+            self._error(
+                "too-many-parameters",
+                f"`{name.text[:LONGEST_NAME]}` has {len(parameters):,} parameters, and may have"
+                f" {MOST_PARAMETERS}",
+                first_too_many.span,
+            )
+            parameters = parameters[:MOST_PARAMETERS]
         return self._name(name), parameters, rest[-1], Span(self.source, word.start, name.end)
 
     def parameter(self, children: list[Child]) -> nodes.Parameter:
@@ -163,7 +178,15 @@ class Builder:
         return Span(self.source, start, end)
 
     def _name(self, token: Token) -> nodes.Name:
-        return nodes.Name(token.text, Span(self.source, token.start, token.end))
+        text, span = token.text, Span(self.source, token.start, token.end)
+        if len(text) > LONGEST_NAME:
+            self._error(
+                "name-too-long",
+                f"a name of {len(text):,} letters is too long: it may have {LONGEST_NAME}",
+                span,
+            )
+            text = text[:LONGEST_NAME]
+        return nodes.Name(text, span)
 
     def _argument(self, child: Child) -> nodes.Argument:
         if child.__class__ is nodes.Argument:
@@ -179,7 +202,7 @@ class Builder:
         if type == "INT":
             return self._number(text, span)
         if type == "NAME":
-            return nodes.Name(text, span)
+            return self._name(child)
         if type == "FLOAT":
             value = float(text.replace("_", ""))
             return self._too_large(text, span) if isinf(value) else nodes.Number(value, span)
@@ -197,5 +220,8 @@ class Builder:
 
     def _too_large(self, text: str, span: Span) -> nodes.Number:
         headline = f"a number of {len(text):,} digits is too large"
-        self.found.append(Diagnostic("number-too-large", headline, (Label(span),)))
+        self._error("number-too-large", headline, span)
         return nodes.Number(1, span)
+
+    def _error(self, code: str, headline: str, span: Span) -> None:
+        self.found.append(Diagnostic(code, headline, (Label(span),)))

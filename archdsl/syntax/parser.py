@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,7 +24,6 @@ from archdsl.syntax.recovery import Hole, Recovery
 from archdsl.syntax.tree import Branch, hole_of, keep_all, tree_of
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-MOST_ERRORS = 20
 _LOCK = Lock()
 
 
@@ -55,7 +55,7 @@ def parse(source: SourceFile) -> tuple[nodes.File, tuple[Diagnostic, ...]]:
         tuple(item for item in items if isinstance(item, nodes.Net)),
         tuple(item for item in items if isinstance(item, nodes.Hole)),
     )
-    return file, tuple(mistakes.found[:MOST_ERRORS])
+    return file, tuple(mistakes.found)
 
 
 def read_tree(source: SourceFile) -> Branch:
@@ -76,15 +76,14 @@ class _Reported:
     def __init__(self, source: SourceFile, found: Sequence[Diagnostic]) -> None:
         self.source = source
         self.found = list(found)
-        self.brackets = [label.span for one in found for label in one.labels]
+        self.brackets = sorted(label.span.start for one in found for label in one.labels)
 
     def add(self, known: Mistakes, stuck: Stuck, hole: Hole) -> None:
-        if len(self.found) >= MOST_ERRORS:
-            return
         inside = "LBRACE" in stuck.open
         if stuck.token.type == (END if inside else "RBRACE") and self.brackets:
             return
-        if any(hole.start <= one.start < hole.end for one in self.brackets):
+        at = bisect_left(self.brackets, hole.start)
+        if at < len(self.brackets) and self.brackets[at] < hole.end:
             return
         self.found.append(known.explain(self.source, stuck))
 

@@ -7,8 +7,9 @@ a ``pyproject.toml`` or a ``.git``, or else the spec's own folder.
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,9 @@ from archdsl.syntax.parser import parse
 
 LARGEST_FILE = 8 * 2**20
 MOST_FILES = 1000
+LONGEST_CIRCLE = 8
+"""Files that are named of those that use each other in a circle."""
+
 Definition = TypeVar("Definition", nodes.Block, nodes.Net)
 ROOT_MARKS = (".git", "pyproject.toml")
 
@@ -98,25 +102,25 @@ class _Reader:
     def _read(self, source: SourceFile, path: Path) -> nodes.File:
         """Parse a file and, depth first but without recursion, the files it uses."""
         main = self._parse(source, path)
-        trail: list[tuple[Path, SourceFile, list[nodes.Use]]] = [(path, source, list(main.uses))]
+        # The files around the one that is read, in order, each with what it has yet to use.
+        trail: dict[Path, Iterator[nodes.Use]] = {path: iter(main.uses)}
         while trail:
-            here, _, pending = trail[-1]
-            if not pending:
-                trail.pop()
+            here = next(reversed(trail))
+            use = next(trail[here], None)
+            if use is None:
+                del trail[here]
                 continue
-            use = pending.pop(0)
             target = self._target(use, here.parent)
             if target is None:
                 continue
-            on_trail = [entry for entry, _, _ in trail]
-            if target in on_trail:
-                self._cycle(use, [entry.name for entry in on_trail[on_trail.index(target) :]])
+            if target in trail:
+                self._cycle(use, target, trail)
             elif target not in self.done:
                 self.wanted.append(target)
                 used = self.load(target, _shown(target, path, source.name), use.span)
                 if used is not None:
                     file = self._parse(used, target)
-                    trail.append((target, used, list(file.uses)))
+                    trail[target] = iter(file.uses)
         return main
 
     def _parse(self, source: SourceFile, path: Path) -> nodes.File:
@@ -174,8 +178,12 @@ class _Reader:
             return None
         return target
 
-    def _cycle(self, use: nodes.Use, names: list[str]) -> None:
-        circle = " → ".join(f"`{name}`" for name in (*names, names[0]))
+    def _cycle(self, use: nodes.Use, target: Path, trail: Iterable[Path]) -> None:
+        inside = dropwhile(lambda path: path != target, trail)
+        names = [path.name for path in islice(inside, LONGEST_CIRCLE)]
+        shown = [f"`{name}`" for name in names]
+        shown += ["…"] if len(names) == LONGEST_CIRCLE else []
+        circle = " → ".join((*shown, shown[0]))
         self.found.add(
             Diagnostic(
                 "cyclic-use", f"files use each other in a circle: {circle}", (Label(use.span),)

@@ -178,6 +178,8 @@ def test_json_holds_nets_and_diagnostics(run: Run) -> None:
                 "aux_macs": 0,
             }
         ],
+        "errors": 0,
+        "warnings": 0,
         "diagnostics": [],
     }
     assert (bad["sound"], bad["nets"]) == (False, [{"name": "small", "sound": False}])
@@ -186,13 +188,19 @@ def test_json_holds_nets_and_diagnostics(run: Run) -> None:
     assert found["labels"][0]["line"] == 3
 
 
-def test_at_most_50_diagnostics_are_shown(run: Run) -> None:
-    steps = "".join(f"  covn{at} 3x3 4\n" for at in range(60))
+def test_the_first_hundred_diagnostics_are_shown_and_the_rest_counted(run: Run) -> None:
+    steps = "".join(f"  covn{at} 3x3 4\n" for at in range(160))
     Path("a.arch").write_text(f"net small {{\n  input 8x8x3\n{steps}}}\n")
     result = run("check", "a.arch")
-    assert result.stderr.count("error[") == 50
-    assert "… and 10 more\n" in result.stderr
-    assert result.stderr.endswith("a.arch: 60 errors\n")
+    assert result.stderr.count("error[") == 100
+    assert "… and 60 more\n" in result.stderr
+    assert result.stderr.endswith("a.arch: 160 errors\n")
+    assert result.exit_code == 1
+    told = json.loads(run("check", "a.arch", "--format", "json").stdout)["files"][0]
+    assert (told["errors"], told["warnings"], len(told["diagnostics"])) == (160, 0, 100)
+    summary = run("summary", "a.arch")
+    assert summary.exit_code == 1
+    assert "… and 60 more\n" in summary.stderr
 
 
 def test_settings_reach_the_net(run: Run) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from archdsl.preview.answer import MOST_SHOWN, as_json, look_at
+from archdsl.diagnostics.shown import MOST_SHOWN
+from archdsl.preview.answer import as_json, look_at
 from archdsl.preview.session import Session
 from tests.cli.specs import BLOCKS, SOUND, SOUND_MACS, SOUND_PARAMS, TWO, TYPO
 
