@@ -302,4 +302,4 @@ class Network:
     def _written(self) -> Written:
         from archdsl.targets.python_source import emit
 
-        return emit(self.ir)
+        return emit(self.ir, self.project.blocks)

@@ -16,7 +16,8 @@ from torch import nn
 
 import archdsl
 from archdsl.ops import operators, signature
-from archdsl.targets.python_source.classes import POSITIONS
+from archdsl.targets.plan import class_name
+from archdsl.targets.python_source.calls import POSITIONS
 from archdsl.targets.torch_module import example_inputs, resolve
 from tests.interpreter import assert_wired
 from tests.targets.samples import SAMPLES
@@ -79,7 +80,8 @@ def test_source_is_clean_python(tmp_path: Path) -> None:
     for path in SPECS_OF_ALL_KINDS:
         source = archdsl.load(path).source()
         (tmp_path / f"{path.parent.name}_{path.name}.py").write_text(source, encoding="utf-8")
-    rules = "--isolated --select F,E7,E9,W,B,I --ignore I001 --line-length 100"
+    # Parameters are called as in the spec, and so as in the paper: one of ReductionA's is l.
+    rules = "--isolated --select F,E7,E9,W,B,I --ignore I001,E741 --line-length 100"
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", *rules.split(), str(tmp_path)],
         capture_output=True,
@@ -121,7 +123,93 @@ def test_repeats_are_loops() -> None:
 
 def test_copies_that_differ_are_written_out() -> None:
     source = archdsl.load(SAMPLES["residual"]).source()
-    assert "nn.Sequential(Bottleneck(), Bottleneck2(" in source.replace("\n            ", "")
+    assert "nn.Sequential(Bottleneck(16, 8, 2), Bottleneck(32, 8, 2))" in source
+
+
+def test_a_block_is_written_in_its_own_parameters_and_expressions() -> None:
+    source = archdsl.load(SPECS / "resnet50.arch").source()
+    assert source.count("class Bottleneck") == 1
+    for line in (
+        "if first * second != 1 or in_channels != 4 * c:",
+        "conv=ConvNormAct(in_channels, c, 1, stride=first),",
+        "conv1=ConvNormAct(c, c, 3, stride=second, padding=1),",
+        "conv2=ConvNorm(c, 4 * c),",
+        "OrderedDict(conv=ConvNorm(in_channels, 4 * c, stride=first * second)),",
+        "branch1 = nn.Sequential(OrderedDict(identity=nn.Identity()))",
+        "bottleneck=Bottleneck(256, 128, first=2),",
+    ):
+        assert f" {line}\n" in source, line
+
+
+@pytest.mark.parametrize("call", ["bottleneck 16", "bottleneck 8 second=2", "bottleneck 8 first=2"])
+def test_a_class_is_its_block_for_other_parameters_too(call: str) -> None:
+    """Calls that the network does not make, against a network that makes them."""
+    space: dict[str, Any] = {"__name__": "emitted"}
+    exec(archdsl.load(SPECS / "resnet50.arch").source(), space)
+    made = eval(f"Bottleneck(32, {call.removeprefix('bottleneck ').replace(' ', ', ')})", space)
+    text = (SPECS / "blocks" / "bottleneck.arch").read_text(encoding="utf-8")
+    ours = archdsl.load(
+        f"net n {{ input 8x8x32; default conv norm=batchnorm act=relu; {call} }}\n{text}"
+    ).module(seed=0)
+    state = ours.get_submodule("bottleneck").state_dict()
+    assert list(state) == list(made.state_dict())
+    made.load_state_dict(state)
+    x = torch.randn(2, 32, 8, 8)
+    assert torch.equal(made.eval()(x), ours.eval()(x))
+
+
+CHOOSING = """
+net choosing {
+  input 8x8x4
+  part 4; part 8; part 6 wide=2; part 12 wide=3
+}
+block part(c, wide = 1) {
+  if c != in_channels { conv 1x1 c as fit } else { relu as fit }
+  conv kernel=(2 * wide - 1) (c * wide - (c - 2) // 2)
+  (wide + 1) x tail
+  conv 1x1 c
+}
+block tail { add { identity; conv 1x1 channels } }
+"""
+
+
+def test_expressions_are_those_of_the_spec() -> None:
+    source = archdsl.load(CHOOSING).source()
+    assert source.count("class Part") == source.count("class Tail") == 1
+    for line in (
+        "if c != in_channels:",
+        "self.fit = nn.Conv2d(in_channels, c, 1)",
+        "self.conv = nn.Conv2d(c, c * wide - (c - 2) // 2, 2 * wide - 1, padding=padding)",
+        "self.conv1 = nn.Conv2d(c * wide - (c - 2) // 2, c, 1)",
+    ):
+        assert f" {line}\n" in source, line
+    assert " for _ in range(wide + 1)]" in source
+    assert_wired_source(CHOOSING)
+
+
+def assert_wired_source(text: str) -> None:
+    network = archdsl.load(text)
+    theirs = built_from_source(network.source())
+    theirs.load_state_dict(network.module(seed=1).state_dict())
+    assert_wired(network.ir, theirs, example_inputs(network.ir, theirs))
+
+
+@pytest.mark.parametrize("path", SPECS_OF_ALL_KINDS, ids=lambda path: path.stem)
+def test_classes_are_named_for_what_they_are(path: Path) -> None:
+    """Never by number, unless the spec's name has one, and joins and branches have none."""
+    network = archdsl.load(path)
+    tree = ast.parse(network.source())
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    own = {class_name(scope.title) for scope in network.ir.scopes.values()}
+    own |= {class_name(scope.name) for scope in network.ir.scopes.values()}
+    own_blocks = {
+        class_name(one.title) for one in network.ir.scopes.values() if one.kind.value == "block"
+    }
+    layers = {"PartialBatchNorm2d"}
+    for name in names:
+        assert not name[-1].isdigit() or name in own | layers or name.endswith("Pool2d"), name
+        joins = ("Add", "Concat", "Mul", "Residual", "Branch")
+        assert name in own_blocks or name.rstrip("0123456789") not in joins
 
 
 def test_source_is_the_same_every_time() -> None:

@@ -5,10 +5,18 @@ a graph to torch: the module in memory is made by running it. Torch itself is no
 
     graph ─▶ plan ─▶ Classes ─▶ forward.py, network.py ─▶ text
 
-A plan says which submodules there are and what each forward does. Submodules of one structure
-become one class, whose parameters are what its instances differ in (`classes.py`). Forwards are
-statements over named values (`forward.py`); the network's class has features, a head and a
-classifier besides (`network.py`). `expressions.py` breaks lines as `ruff format` does.
+A plan says which submodules there are and what each forward does. Joins, residuals and branches
+are written into the forward of their block (`inline.py`). Submodules of one structure become one
+class (`structures.py`, `classes.py`), and so do two structures of a block that differ in what its
+`if` constructs; those that remain of one block are named for what tells them apart (`naming.py`).
+
+Where a constant of a class is about the block's parameters, the spec's own expression stands for
+it (`terms.py`, `parameters.py`). No expression is taken on trust: its Python text is evaluated for
+every instance of the block in the network, and stands only where it gives each instance's number.
+Constants that no expression gives and in which instances differ become parameters more.
+
+Forwards are statements over named values (`forward.py`); the network's class has features, a head
+and a classifier besides (`network.py`). `expressions.py` breaks lines as `ruff format` does.
 """
 
 from archdsl.targets.python_source.emit import Written, emit

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import fill as wrap
+from types import MappingProxyType
 
 from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.syntax import nodes
 from archdsl.targets.escaping import python_text
 from archdsl.targets.head import classifiers
 from archdsl.targets.plan import plan
 from archdsl.targets.python_source import words
-from archdsl.targets.python_source.classes import Class, Classes, Required
+from archdsl.targets.python_source.classes import Class, Classes
+from archdsl.targets.python_source.constants import Required
 from archdsl.targets.python_source.expressions import (
     INDENT,
     WIDEST,
     Expr,
     Fill,
+    Fork,
     New,
     Slot,
     Text,
     annotation,
+    forks,
     layout,
     literal,
 )
@@ -31,6 +37,9 @@ from archdsl.targets.python_source.forward import forward, signature
 from archdsl.targets.python_source.network import NetworkMethods, outputs_class
 
 LAYERS = Path(__file__).parent.parent / "layers.py"
+
+
+NONE: Mapping[str, nodes.Block] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +50,17 @@ class Written:
     name: str
 
 
-def emit(graph: Graph) -> Written:
-    """Return the source of a module whose last class is the network."""
+def emit(graph: Graph, blocks: Mapping[str, nodes.Block] = NONE) -> Written:
+    """Return the source of a module whose last class is the network.
+
+    With the ``blocks`` of its spec, their classes are written in their own terms.
+    """
     root = plan(graph)
     helpers = _helpers()
-    classes = Classes(root, tuple(helpers))
-    *blocks, net = classes
+    classes = Classes(root, graph, blocks, tuple(helpers))
+    *others, net = classes
     outputs = classes.name(f"{net.name}Outputs") if graph.aux else None
-    bodies = [_class(made, graph, forward(made, graph)) for made in blocks]
+    bodies = [_class(made, graph, forward(made, graph)) for made in others]
     if outputs is not None:
         bodies.append(outputs_class(net, graph, outputs))
     bodies.append(_class(net, graph, NetworkMethods(net, graph, classes.inlining, outputs).lines()))
@@ -135,27 +147,46 @@ def _annotated(made: Class, graph: Graph) -> frozenset[str]:
 
 def _constructor(made: Class, annotated: frozenset[str]) -> list[str]:
     parameters: list[str] = []
-    for parameter in made.parameters:
-        values = [one.all[parameter.slots[0]].value for one in made.constants]
-        text = f"{parameter.name}: {annotation(values)}"
+    for parameter in made.filling.parameters:
+        text = f"{parameter.name}: {annotation(parameter.values)}"
         if not isinstance(parameter.default, Required):
             text += f" = {literal(parameter.default)}"
         parameters.append(text)
     lines = signature("__init__", parameters)
     lines.append(f"{INDENT * 2}super().__init__()")
-    by_slot = {slot: parameter.name for parameter in made.parameters for slot in parameter.slots}
-    first = made.constants[0].all
+    by_slot = made.filling.texts
+    first = made.constants
 
     def fill(slot: Slot) -> str | None:
         if slot.number in by_slot:
             return by_slot[slot.number]
         constant = first[slot.number]
-        return None if constant.value == constant.omit else literal(constant.value)
+        return None if constant.value == constant.omit else literal(constant.plain)
 
     read = {slot.number for slots in made.functions for slot in slots if slot.number in by_slot}
     lines += [f"{INDENT * 2}self.{name} = {name}" for name in sorted({by_slot[n] for n in read})]
-    lines += [_child(name, expr, fill, name in annotated) for name, expr in made.children]
+    for name, expr in made.children:
+        for fork in forks(expr):
+            place = f"self.{name}" if fork is expr else fork.name
+            lines += _fork(place, fork, made, fill)
+        if not isinstance(expr, Fork):
+            lines.append(_child(name, expr, fill, name in annotated))
     return lines
+
+
+def _fork(place: str, fork: Fork, made: Class, fill: Fill) -> list[str]:
+    """Return the lines that construct a child in one of two ways."""
+    assert made.condition is not None, "a class with a fork says which way to go"
+    ways = (fork.second, fork.first) if made.is_opposite else (fork.first, fork.second)
+    body, inner = INDENT * 2, INDENT * 3
+    used = len(inner) + len(place) + 3
+    return [
+        f"{body}{place}: nn.Module",
+        f"{body}if {made.condition.text}:",
+        f"{inner}{place} = {layout(ways[0], fill, 3, used)}",
+        f"{body}else:",
+        f"{inner}{place} = {layout(ways[1], fill, 3, used)}",
+    ]
 
 
 def _child(name: str, expr: Expr, fill: Fill, is_annotated: bool) -> str:

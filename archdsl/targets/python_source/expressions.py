@@ -7,9 +7,10 @@ changes nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from archdsl.light import light
 from archdsl.ops import Plain
 from archdsl.targets.escaping import python_text
 
@@ -17,21 +18,21 @@ WIDEST = 88
 INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Slot:
     """A constant of a class body, by its number; instances of the class may differ in it."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class Text:
     """Something short that stands as it is: a value's name, or a number."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class New:
     """A call: ``nn.Conv2d(192, 64, 1)``. Arguments without a name stand by position."""
 
@@ -44,7 +45,7 @@ class Copies:
     """``*[expr for _ in range(count)]``."""
 
     expr: Expr
-    count: int
+    count: Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,26 @@ class InTraining:
     expr: Expr
 
 
-Expr = Slot | Text | New | Copies | Listing | Infix | InTraining
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """What has a name by then: it was constructed in one way or in the other."""
+
+    name: str
+    first: Expr
+    second: Expr
+
+
+Expr = Slot | Text | New | Copies | Listing | Infix | InTraining | Fork
+
+
+def forks(expr: Expr) -> Iterator[Fork]:
+    """Yield the forks in a construction."""
+    if isinstance(expr, Fork):
+        yield expr
+    elif isinstance(expr, New):
+        for _, argument in expr.arguments:
+            yield from forks(argument)
+
 
 Fill = Callable[[Slot], str | None]
 """What is written for a slot; None leaves the argument out."""
@@ -85,11 +105,11 @@ def layout(expr: Expr, fill: Fill, indent: int, used: int) -> str:
         return flat
     outer, inner = INDENT * indent, INDENT * (indent + 1)
     match expr:
-        case Slot() | Text():
+        case Slot() | Text() | Fork():
             return flat
         case Copies():
             made = layout(expr.expr, fill, indent + 1, len(inner))
-            return f"*[\n{inner}{made}\n{inner}for _ in range({expr.count})\n{outer}]"
+            return f"*[\n{inner}{made}\n{inner}for _ in range({fill(expr.count)})\n{outer}]"
         case Infix():
             texts = [layout(one, fill, indent + 1, len(inner) + 2) for one in expr.operands]
             lines = f"\n{inner}{expr.sign} ".join(texts)
@@ -135,8 +155,10 @@ def _flat(expr: Expr, fill: Fill) -> str:
             return fill(expr) or ""
         case Text():
             return expr.text
+        case Fork():
+            return expr.name
         case Copies():
-            return f"*[{_flat(expr.expr, fill)} for _ in range({expr.count})]"
+            return f"*[{_flat(expr.expr, fill)} for _ in range({fill(expr.count)})]"
         case Infix():
             return f" {expr.sign} ".join(_flat(one, fill) for one in expr.operands)
         case InTraining():
@@ -151,11 +173,15 @@ def _flat(expr: Expr, fill: Fill) -> str:
             return f"{expr.target}({', '.join(parts)})"
 
 
+def written(value: Plain) -> Plain:
+    """Return what is written for a constant: for a square pair a single number."""
+    return value[0] if isinstance(value, tuple) and _is_square(value) else value
+
+
 def literal(value: Plain) -> str:
-    """Return a constant as Python writes it; a square pair is a single number."""
+    """Return a constant as Python writes it."""
+    value = written(value)
     if isinstance(value, tuple):
-        if _is_square(value):
-            return repr(value[0])
         inside = ", ".join(literal(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float) and not math.isfinite(value):

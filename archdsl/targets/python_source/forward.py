@@ -10,7 +10,8 @@ from archdsl.ops import Call
 from archdsl.targets.names import Names, distinct
 from archdsl.targets.plan import Section, Step
 from archdsl.targets.python_source import words
-from archdsl.targets.python_source.classes import Class, python_name
+from archdsl.targets.python_source.calls import python_name
+from archdsl.targets.python_source.classes import Class
 from archdsl.targets.python_source.expressions import (
     INDENT,
     WIDEST,
@@ -98,9 +99,7 @@ class Body:
         for output in outputs:
             self.last_read[output] = len(made.steps)
         self.branches = set(_branches(made.section))
-        self.fillings = {
-            slot: parameter.name for parameter in made.parameters for slot in parameter.slots
-        }
+        self.fillings = made.filling.texts
 
     def take(self, inputs: tuple[NodeId, ...], names: Sequence[str] = ()) -> list[str]:
         """Name the inputs, ``x`` a single one, and return them as parameters."""
@@ -178,7 +177,7 @@ class Body:
     def _constant(self, slot: Slot) -> str:
         if slot.number in self.fillings:
             return f"self.{self.fillings[slot.number]}"
-        return literal(self.made.constants[0].all[slot.number].value)
+        return literal(self.made.constants[slot.number].plain)
 
 
 def _applied(call: Call, operands: tuple[Expr, ...], constants: tuple[Slot, ...]) -> Expr:

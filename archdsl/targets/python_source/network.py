@@ -6,7 +6,8 @@ from archdsl.graph import Graph, Node, NodeId
 from archdsl.targets.head import classifiers, features_end
 from archdsl.targets.names import Names
 from archdsl.targets.python_source import words
-from archdsl.targets.python_source.classes import Class, assumed, python_name
+from archdsl.targets.python_source.calls import assumed, python_name
+from archdsl.targets.python_source.classes import Class
 from archdsl.targets.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.targets.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
 from archdsl.targets.python_source.inline import Inlining
