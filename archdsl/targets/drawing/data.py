@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from archdsl.targets.drawing.picture import Box, Drawing, Edge, Group, Scale
+from archdsl.targets.escaping import json_text
 
 VERSION = 1
 
 
 def to_json(drawing: Drawing) -> str:
     """Return the text of a drawing as JSON; :func:`to_data` says what is in it."""
-    return json.dumps(to_data(drawing), ensure_ascii=False, indent=1) + "\n"
+    return json_text(to_data(drawing), indent=1) + "\n"
 
 
 def to_data(drawing: Drawing) -> dict[str, Any]:

@@ -6,7 +6,6 @@ in columns about as tall as it is.
 
 from __future__ import annotations
 
-from html import escape
 from itertools import pairwise
 
 import graphviz
@@ -16,6 +15,7 @@ from archdsl.targets.drawing.boxes import Brush
 from archdsl.targets.drawing.heat import scale_in_words
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Edge, Group
 from archdsl.targets.drawing.theme import LIGHT, SIGNS, Outline, Theme
+from archdsl.targets.escaping import dot_html, dot_text
 
 FONT = "Helvetica"
 """Graphviz has its metrics built in, and names a fallback for it in SVG."""
@@ -48,7 +48,7 @@ class _Writer:
 
     def text(self) -> str:
         theme = self.theme
-        dot = graphviz.Digraph(self.drawing.overview.title)
+        dot = graphviz.Digraph(dot_text(self.drawing.overview.title))
         dot.attr(
             "graph",
             fontname=FONT,
@@ -105,8 +105,8 @@ class _Writer:
             line, weight = theme.marks[group.mark].line, theme.marks[group.mark].weight
             title = f"{SIGNS[group.mark]} {title}"
         frame.attr(
-            label=f"<<B>{escape(title)}</B>>" if title else "",
-            tooltip=group.description or group.title,
+            label=f"<<B>{dot_html(title)}</B>>" if title else "",
+            tooltip=dot_text(group.description or group.title),
             fontsize=str(TITLE + 1),
             margin="14",
             style="rounded,dashed" if group.aux else "rounded",
@@ -138,13 +138,13 @@ class _Writer:
         if box.kind is BoxKind.FOLDED:
             label = _headed(title, box.lines)
         else:
-            label = "\\n".join(graphviz.escape(row) for row in (title, *box.lines))
+            label = dot_text(title, *box.lines)
         attributes = {
             "fillcolor": look.fill,
             "color": look.line,
             "penwidth": f"{look.weight:g}",
             "fontcolor": self.brush.ink(look.fill),
-            "tooltip": graphviz.escape(box.description),
+            "tooltip": dot_text(box.description),
         }
         styles = ["filled"]
         match look.outline:
@@ -164,7 +164,7 @@ class _Writer:
     def edge(self, dot: graphviz.Digraph, edge: Edge) -> None:
         attributes: dict[str, str] = {}
         if edge.label:
-            attributes["label"] = f" {edge.label}  "
+            attributes["label"] = dot_text(f" {edge.label}  ")
         if edge.aux:
             attributes["style"] = "dashed"
         elif edge.head not in self.merges:
@@ -212,11 +212,11 @@ def _width(box: Box, title: str) -> str:
 
 def _headed(title: str, lines: tuple[str, ...]) -> str:
     """Return an HTML label with a bold title."""
-    head = f'<FONT POINT-SIZE="{TITLE}"><B>{escape(title)}</B></FONT>'
-    return f"<{'<BR/>'.join((head, *map(escape, lines)))}>"
+    head = f'<FONT POINT-SIZE="{TITLE}"><B>{dot_html(title)}</B></FONT>'
+    return f"<{'<BR/>'.join((head, *map(dot_html, lines)))}>"
 
 
 def _faint(rows: tuple[str, ...], colour: str) -> str:
     """Return an HTML label of small grey rows."""
-    text = "<BR/>".join(escape(row) for row in rows)
+    text = "<BR/>".join(dot_html(row) for row in rows)
     return f'<<FONT POINT-SIZE="{SHAPE}" COLOR="{colour}">{text}</FONT>>'

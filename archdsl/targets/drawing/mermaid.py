@@ -9,12 +9,10 @@ from archdsl.targets.drawing.boxes import Brush
 from archdsl.targets.drawing.heat import scale_in_words
 from archdsl.targets.drawing.picture import Box, BoxKind, Drawing, Group
 from archdsl.targets.drawing.theme import LIGHT, SIGNS, Look, Outline, Theme
+from archdsl.targets.escaping import mermaid_text
 
 BRACKETS = {Outline.BOX: ("[", "]"), Outline.OVAL: ("([", "])"), Outline.PILL: ("([", "])")}
 FOLDED, REPEATED = "folded", ("[[", "]]")
-
-ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "+": "#43;", "<": "#lt;", ">": "#gt;"})
-"""A number sign begins an entity, a quote ends the text, and a plus by itself begins a list."""
 
 
 def to_mermaid(drawing: Drawing, theme: Theme = LIGHT) -> str:
@@ -38,12 +36,12 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         yield f"flowchart {self.drawing.direction.value}"
-        yield f"  accTitle: {self.drawing.overview.title}"
+        yield f"  accTitle: {mermaid_text(self.drawing.overview.title)}"
         notes = self.drawing.notes
         if self.drawing.scale is not None:
             notes = (*notes, scale_in_words(self.drawing.scale))
         for note in notes:
-            yield f"  %% {note}"
+            yield f"  %% {mermaid_text(note)}"
         for group in self.drawing.every_panel():
             yield from self.group(group, "  ", outermost=True)
             for edge in group.wires():
@@ -73,7 +71,7 @@ class _Writer:
     def box(self, box: Box) -> str:
         title = box.title if box.mark is None else f"{SIGNS[box.mark]} {box.title}"
         rows = [row for row in (title, *box.lines) if row]
-        name, text = self.names[box.id], "<br/>".join(map(_plain, rows)) or " "
+        name, text = self.names[box.id], "<br/>".join(map(mermaid_text, rows)) or " "
         if box.kind is BoxKind.PORT:
             return f'{name}["{text}"]:::port'
         look = self.theme.folded if box.role is None else self.theme.roles[box.role]
@@ -107,9 +105,5 @@ def _class_of(box: Box) -> str:
     return FOLDED if box.role is None else box.role.value
 
 
-def _plain(text: str) -> str:
-    return text.translate(ENTITIES)
-
-
 def _quoted(text: str) -> str:
-    return f'"{_plain(text) or " "}"'
+    return f'"{mermaid_text(text) or " "}"'

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from archdsl.targets.drawing.figure import Anchor, Curve, Ellipse, Figure, Part, Rect, Shape, Text
+from archdsl.targets.escaping import line_text, pdf_text
 
 POINTS = 72
 """Points per inch."""
@@ -37,8 +38,8 @@ def to_pdf(figure: Figure) -> bytes:
         pageCompression=1,
         lang="en",
     )
-    canvas.setTitle(figure.title)
-    canvas.setSubject(figure.description)
+    canvas.setTitle(pdf_text(figure.title))
+    canvas.setSubject(pdf_text(figure.description))
     canvas.setCreator("archdsl")
     canvas.setAuthor("")
     canvas.scale(scale, scale)
@@ -107,7 +108,7 @@ class _Page:
         font = BOLD if text.bold else FONT
         self.fill(text.colour)
         self.canvas.setFont(font, text.size)
-        y, words = self.height - text.y, text.text.translate(LIKE)
+        y, words = self.height - text.y, line_text(text.text).translate(LIKE)
         match text.anchor:
             case Anchor.START:
                 self.canvas.drawString(text.x, y, words)
@@ -118,7 +119,7 @@ class _Page:
 
     def bookmark(self, key: str, title: str) -> None:
         self.canvas.bookmarkPage(key)
-        self.canvas.addOutlineEntry(title, key)
+        self.canvas.addOutlineEntry(line_text(title), key)
 
     def link(self, part: Part) -> None:
         """Make the outline of a box lead to the panel that it is drawn in."""
@@ -127,7 +128,9 @@ class _Page:
             return
         low = self.height - outline.y - outline.height
         corners = outline.x, low, outline.x + outline.width, low + outline.height
-        self.canvas.linkRect(part.title, part.link, corners, relative=1, Border="[0 0 0]")
+        self.canvas.linkRect(
+            line_text(part.title), part.link, corners, relative=1, Border="[0 0 0]"
+        )
 
     def stroke(self, colour: str | None, weight: float, dashed: bool) -> None:
         if colour is None:

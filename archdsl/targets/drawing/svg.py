@@ -13,16 +13,16 @@ overrides them. Each part is a ``<g>`` with an ``id``, a ``<title>`` and these c
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterator, Sequence
 
 from archdsl.targets.drawing.figure import Anchor, Curve, Ellipse, Figure, Part, Rect, Shape, Text
+from archdsl.targets.escaping import xml_text
+from archdsl.targets.names import Rules, distinct
 
 FONTS = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 DASHES = "3 2"
-UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+IDS = Rules(letters="A-Za-z0-9_.-")
+"""What XML, links and style sheets can call a part."""
 
 
 def to_svg(figure: Figure) -> str:
@@ -30,21 +30,9 @@ def to_svg(figure: Figure) -> str:
     return "\n".join(_lines(figure)) + "\n"
 
 
-def safe_ids(ids: Iterable[str]) -> dict[str, str]:
-    """Return an id for XML and for links in place of each: letters, digits, ``_``, ``.``, ``-``."""
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for id in ids:
-        name = UNSAFE.sub("_", id)
-        if not name[:1].isalpha():
-            name = f"n{name}"
-        safe, count = name, 1
-        while safe in taken:
-            count += 1
-            safe = f"{name}_{count}"
-        taken.add(safe)
-        found[id] = safe
-    return found
+def safe_ids(ids: Sequence[str]) -> dict[str, str]:
+    """Return an id for XML and for links in place of each."""
+    return dict(zip(ids, distinct(ids, IDS), strict=True))
 
 
 def _lines(figure: Figure) -> Iterator[str]:
@@ -56,8 +44,8 @@ def _lines(figure: Figure) -> Iterator[str]:
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{labels}" '
         f'font-family="{FONTS}" fill="none">'
     )
-    yield f'<title id="{ids["figure-title"]}">{_text(figure.title)}</title>'
-    yield f'<desc id="{ids["figure-description"]}">{_text(figure.description)}</desc>'
+    yield f'<title id="{ids["figure-title"]}">{xml_text(figure.title)}</title>'
+    yield f'<desc id="{ids["figure-description"]}">{xml_text(figure.description)}</desc>'
     yield f'<rect class="paper" width="{width}" height="{height}" fill="{figure.paper}"/>'
     for part in figure.parts:
         yield from _part(part, ids)
@@ -67,11 +55,11 @@ def _lines(figure: Figure) -> Iterator[str]:
 def _part(part: Part, ids: dict[str, str]) -> Iterator[str]:
     attributes = f'id="{ids[part.id]}" class="{" ".join(part.classes)}"'
     if part.path:
-        attributes += f" data-path={_quoted(part.path)}"
+        attributes += f' data-path="{xml_text(part.path)}"'
     link = ids.get(part.link) if part.link is not None else None
     yield f'<a href="#{link}"><g {attributes}>' if link else f"<g {attributes}>"
     if part.title:
-        yield f"<title>{_text(part.title)}</title>"
+        yield f"<title>{xml_text(part.title)}</title>"
     for shape in part.shapes:
         yield from _shape(shape)
     yield "</g></a>" if link else "</g>"
@@ -102,7 +90,7 @@ def _written(text: Text) -> str:
     bold = ' font-weight="bold"' if text.bold else ""
     anchor = "" if text.anchor is Anchor.START else f' text-anchor="{text.anchor.value}"'
     size = _attributes(font_size=text.size)
-    return f'<text{place}{size}{anchor}{bold} fill="{text.colour}">{_text(text.text)}</text>'
+    return f'<text{place}{size}{anchor}{bold} fill="{text.colour}">{xml_text(text.text)}</text>'
 
 
 def _paint(shape: Rect | Ellipse) -> str:
@@ -127,11 +115,3 @@ def _number(value: float) -> str:
     """Return a number of points with two digits at most."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def _text(text: str) -> str:
-    return escape(UNPRINTABLE.sub("\ufffd", text))
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(UNPRINTABLE.sub("\ufffd", text))

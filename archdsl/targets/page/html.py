@@ -6,14 +6,13 @@ hashes, and images made on the page itself.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archdsl.targets.escaping import html_text, json_in_html
 from archdsl.targets.page.document import document
 
 if TYPE_CHECKING:
@@ -76,10 +75,10 @@ def page(network: Network) -> str:
     )
     return FRAME.format(
         policy=policy,
-        title=escape(network.name),
+        title=html_text(network.name),
         style=look,
         description=_description(shown),
-        data=_harmless(shown),
+        data=json_in_html(shown),
         script=code,
     )
 
@@ -103,20 +102,12 @@ def _allowed(code: str) -> str:
     return f"'sha256-{b64encode(digest).decode('ascii')}'"
 
 
-def _harmless(data: Mapping[str, Any]) -> str:
-    """Return data as JSON in which HTML finds no tag, comment or entity."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
 def _description(shown: Mapping[str, Any]) -> str:
     """Return the network in words, as nested lists, for a browser that runs no script."""
     lines = _lines(shown["root"]["parts"], shown)
     return "\n".join(
         (
-            f"<h1>{escape(shown['name'])}</h1>",
+            f"<h1>{html_text(shown['name'])}</h1>",
             "<p>The steps of the network and the shapes they give. "
             "With scripts allowed this page draws them.</p>",
             *lines,
@@ -134,7 +125,7 @@ def _lines(parts: list[dict[str, Any]], shown: Mapping[str, Any]) -> Iterator[st
         shapes = [shown["shapes"][shown["nodes"][value]["shape"]] for value in part["out"]]
         text = " ".join((part["title"], *part["lines"]))
         given = f" → {', '.join(shapes)}" if shapes else ""
-        yield f"<li>{escape(text + given)}"
+        yield f"<li>{html_text(text + given)}"
         if inner:
             yield from _lines(inner, shown)
         yield "</li>"

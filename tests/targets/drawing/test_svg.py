@@ -72,8 +72,8 @@ def test_texts_of_any_kind_are_written_safely() -> None:
 
 def test_ids_that_look_alike_stay_apart() -> None:
     assert safe_ids(["a b", "a_b", "a:b", "9"]) == {
-        "a b": "a_b",
-        "a_b": "a_b_2",
+        "a b": "a_b_2",
+        "a_b": "a_b",
         "a:b": "a_b_3",
         "9": "n9",
     }
