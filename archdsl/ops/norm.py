@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from archdsl.ops.operator import (
     Blame,
@@ -40,6 +41,7 @@ class BatchNorm(Norm):
     the share of the new batch in the running averages.
     """
 
+    only_trains: ClassVar[frozenset[str]] = frozenset({"momentum"})
     # torch trains no batch norm with an eps of 0.
     eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=1e-12)
     momentum: float = argument(

@@ -210,6 +210,8 @@ class Operator(Declared):
     """Whether the operator merges branches; then :meth:`infer` gets one shape per branch."""
     writes: ClassVar[bool] = True
     """Whether its result takes memory of its own, and is neither given nor another view of it."""
+    only_trains: ClassVar[frozenset[str]] = frozenset()
+    """The fields that no number depends on in evaluation."""
 
     @classmethod
     def leaves_out(cls, given: Mapping[str, object]) -> frozenset[str]:

@@ -75,6 +75,7 @@ class Dropout(Operator):
     dropout 0.4
     """
 
+    only_trains: ClassVar[frozenset[str]] = frozenset({"rate"})
     rate: float = argument(
         Kind.NUMBER, "share set to zero", default=0.5, positional=True, low=0.0, high=1.0
     )
@@ -96,6 +97,7 @@ class DropPath(Operator):
     Images that keep it are scaled up, so that the mean stays what it is in evaluation.
     """
 
+    only_trains: ClassVar[frozenset[str]] = frozenset({"rate"})
     rate: float = argument(
         Kind.NUMBER, "share of images dropped", default=0.1, positional=True, low=0.0, high=1.0
     )

@@ -271,6 +271,34 @@ def test_weights_of_a_network_that_computes_something_else_are_refused(
     assert torch.equal(module.head.weight, checkpoint.tensors["head.weight"])
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("avgpool 3x3 ->", "avgpool 3x3 pad=1 ->"), ()),
+        (("conv 3x3 2", "conv 3x3 2 pad=1"), ()),
+        (("conv 3x3/2 2", "conv 3x3/2 2 pad=[0, 1, 0, 1]"), ()),
+        (("batchnorm", "batchnorm(momentum=0.01)"), ("momentum 0.01 here, 0.1 in theirs",)),
+        (("dropout 0.5", "dropout 0.25"), ("rate 0.25 here, 0.5 in theirs",)),
+    ],
+)
+def test_what_changes_no_number_is_no_other_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], said: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SMALL.replace("  avgpool global", "  dropout 0.5\n  conv 3x3/2 2\n  avgpool global")
+    network, checkpoint = stored(text)
+    assert change[0] in text
+    other = archdsl.load(text.replace(*change))
+    module = other.module(seed=4).eval()
+    remarks = load_into(other.ir, module, checkpoint)
+    assert len(remarks) == len(said)
+    assert all(
+        "trains otherwise" in one and part in one for one, part in zip(remarks, said, strict=True)
+    )
+    x = torch.randn(2, 2, 8, 8)
+    torch.testing.assert_close(module(x), network.module(seed=3).eval()(x))
+
+
 def test_another_name_layout_and_image_size_are_the_same_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

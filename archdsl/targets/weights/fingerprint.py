@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from archdsl.graph import Graph
+from archdsl.graph import Graph, Node
 from archdsl.graph.export import to_json
+from archdsl.ops.shapes import Padding, PadRule, Sides, Size, Sliding
 
 GRAPH = "archdsl.graph"
 """Metadata key: the network's steps, each with its operator, arguments and operands."""
 
-Steps = dict[str, tuple[str, dict[str, Any], list[str]]]
+Step = tuple[str, dict[str, Any], list[str]]
+Steps = dict[str, Step]
 
 
 def fingerprint(graph: Graph) -> str:
@@ -23,8 +26,16 @@ def fingerprint(graph: Graph) -> str:
     return json.dumps(_steps(graph), separators=(",", ":"))
 
 
-def differences(graph: Graph, stored: str) -> tuple[str, ...]:
-    """Return what differs between a network and one that :func:`fingerprint` noted, in words.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two networks, and what differs of their training only, in words."""
+
+    different: tuple[str, ...]
+    in_training: tuple[str, ...]
+
+
+def compare(graph: Graph, stored: str) -> Comparison:
+    """Compare a network with one that :func:`fingerprint` noted.
 
     Raises ValueError where the text is none of a fingerprint's.
     """
@@ -33,29 +44,56 @@ def differences(graph: Graph, stored: str) -> tuple[str, ...]:
     said = [f"`{path}` ({mine[path][0]}) is in this network only" for path in mine.keys() - theirs]
     said += [f"`{path}` ({theirs[path][0]}) is in theirs only" for path in theirs.keys() - mine]
     said.sort()
+    aside: list[str] = []
     for path in mine:
         if path in theirs:
-            said += _step(path, mine[path], theirs[path])
-    return tuple(said)
+            node = graph.nodes.get(f"{graph.name}.{path}")
+            _step(path, mine[path], theirs[path], graph, node, said, aside)
+    return Comparison(tuple(said), tuple(aside))
 
 
 def _step(
     path: str,
-    mine: tuple[str, dict[str, Any], list[str]],
-    theirs: tuple[str, dict[str, Any], list[str]],
-) -> list[str]:
+    mine: Step,
+    theirs: Step,
+    graph: Graph,
+    node: Node | None,
+    said: list[str],
+    aside: list[str],
+) -> None:
     if mine[0] != theirs[0]:
-        return [f"`{path}` is {mine[0]} here, {theirs[0]} in theirs"]
-    names = [*mine[1], *(name for name in theirs[1] if name not in mine[1])]
-    said = [
-        f"`{path}`: {name} {_text(mine[1].get(name))} here, {_text(theirs[1].get(name))} in theirs"
-        for name in names
-        if mine[1].get(name) != theirs[1].get(name)
-    ]
+        said.append(f"`{path}` is {mine[0]} here, {theirs[0]} in theirs")
+        return
+    for name in [*mine[1], *(name for name in theirs[1] if name not in mine[1])]:
+        values = (mine[1].get(name), theirs[1].get(name))
+        if values[0] == values[1] or (node is not None and _pads_alike(graph, node, name, values)):
+            continue
+        only_trains = node is not None and name in node.op.only_trains
+        (aside if only_trains else said).append(
+            f"`{path}`: {name} {_text(values[0])} here, {_text(values[1])} in theirs"
+        )
     if mine[2] != theirs[2]:
         reads = [", ".join(f"`{operand}`" for operand in one[2]) for one in (mine, theirs)]
         said.append(f"`{path}` reads {reads[0]} here, {reads[1]} in theirs")
-    return said
+
+
+def _pads_alike(graph: Graph, node: Node, name: str, values: tuple[object, object]) -> bool:
+    """Return whether two ways to write a padding place the same cells around this step's map."""
+    if name != "pad" or getattr(node.op, "kernel", None) is None:
+        return False
+    sliding = getattr(node.op, "sliding", None)
+    if not isinstance(sliding, Sliding):
+        return False
+    shape = graph.nodes[node.operands[0]].shape
+    grid = Size(shape.height, shape.width)
+    placed = [replace(sliding, padding=_padding(value)).sides(grid) for value in values]
+    return placed[0] == placed[1]
+
+
+def _padding(value: object) -> Padding:
+    if isinstance(value, list):
+        return Sides(*cast("list[int]", value))
+    return PadRule(cast("str", value))
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ from archdsl.graph import Graph
 from archdsl.graph.export import to_json
 from archdsl.targets.torch_module import NetworkModule
 from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
-from archdsl.targets.weights.fingerprint import GRAPH, differences, fingerprint
+from archdsl.targets.weights.fingerprint import GRAPH, compare, fingerprint
 
 HASH = "archdsl.spec"
 MOST_LISTED = 5
@@ -97,7 +97,7 @@ def load_into(
             "implementations are brought in by `archdsl weights import`"
         )
     said = list(checkpoint.said)
-    different = _different(graph, checkpoint.metadata)
+    different, in_training = _different(graph, checkpoint.metadata)
     if different is not None:
         if not allow_different:
             raise CheckpointError(
@@ -109,6 +109,8 @@ def load_into(
         said.append(
             "the file does not say which network its weights belong to; names and shapes agree"
         )
+    if in_training is not None:
+        said.append(f"they were stored for a network that trains otherwise: {in_training}")
     said += converted(mine, theirs)
     module.load_state_dict(dict(theirs))
     return tuple(said)
@@ -130,17 +132,18 @@ def _dtype(tensor: torch.Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def _different(graph: Graph, metadata: Mapping[str, str]) -> str | None:
-    """Say what differs from the network that weights were stored for; None if nothing does."""
+def _different(graph: Graph, metadata: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Say what differs from the network that weights were stored for, and what of its training."""
     if GRAPH in metadata:
         try:
-            found = differences(graph, metadata[GRAPH])
+            found = compare(graph, metadata[GRAPH])
         except ValueError as error:
-            return str(error)
-        return _listed(found) if found else None
+            return str(error), None
+        different, in_training = found.different, found.in_training
+        return _listed(different) or None, _listed(in_training) or None
     if HASH in metadata and metadata[HASH] != spec_hash(graph):
-        return "the file has a hash of it that differs, and does not say in what"
-    return None
+        return "the file has a hash of it that differs, and does not say in what", None
+    return None, None
 
 
 def _listed(wrong: Sequence[str]) -> str:
