@@ -122,8 +122,8 @@ def import_(
 ) -> None:
     """Store a checkpoint under the spec's names.
 
-    SPEC... is a spec and a checkpoint: .pth (read without executing anything in it) or
-    .safetensors.
+    SPEC... is a spec and a checkpoint: .pth (read without executing anything in it),
+    .safetensors, Keras' .keras and .h5, .npz, or TensorFlow's .index.
     """
     suffix_of(output, ("safetensors",))
     model = None if order is None else _package_model(order, "--order")

@@ -7,12 +7,13 @@ state dicts for other implementations.
 from archdsl.targets.weights.checkpoint import (
     Checkpoint,
     CheckpointError,
+    Wiring,
     in_order_of,
-    read_checkpoint,
 )
 from archdsl.targets.weights.conventions import Convention, conventions
 from archdsl.targets.weights.exchange import Imported, export_weights, import_weights
 from archdsl.targets.weights.match import Match, MatchError, match
+from archdsl.targets.weights.reading import read_checkpoint
 from archdsl.targets.weights.store import load_into, spec_hash, to_safetensors
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Imported",
     "Match",
     "MatchError",
+    "Wiring",
     "conventions",
     "export_weights",
     "import_weights",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import torch
@@ -13,6 +13,7 @@ from archdsl.graph import Graph
 from archdsl.targets.head import classifiers
 from archdsl.targets.torch_module import NetworkModule
 from archdsl.targets.weights.checkpoint import Checkpoint
+from archdsl.targets.weights.flattened import places_last
 from archdsl.targets.weights.flow import flow_of
 from archdsl.targets.weights.match import Match, MatchError, match
 from archdsl.targets.weights.units import OPTIONAL, Unit, as_kernel, sole_role, units_of
@@ -52,6 +53,7 @@ def import_weights(
     """
     said: list[str] = []
     theirs = dict(checkpoint.tensors)
+    checkpoint = replace(checkpoint, tensors=theirs)
     for pattern in ignore:
         left_out = [name for name in theirs if fnmatchcase(name, pattern)]
         if not left_out:
@@ -63,10 +65,12 @@ def import_weights(
     anew = _begin_anew(state, begin_anew, said)
     wanted = {name: tensor for name, tensor in state.items() if name not in anew}
     try:
-        found = _matched(graph, wanted, theirs, checkpoint.ordered, pins)
+        found = _matched(graph, wanted, checkpoint, pins)
     except MatchError as error:
-        only = _only_heads_missing(graph, wanted, theirs, checkpoint.ordered, pins)
+        only = _only_heads_missing(graph, wanted, checkpoint, pins)
         raise MatchError(only or str(error)) from error
+    if checkpoint.channels_last:
+        places_last(graph, found, theirs, said)
     taken: Tensors = {name: state[name] for name in anew}
     names: dict[str, str] = {}
     for ours, other in found.pairs:
@@ -97,8 +101,7 @@ def _begin_anew(
 def _only_heads_missing(
     graph: Graph,
     wanted: Mapping[str, torch.Tensor],
-    theirs: Mapping[str, torch.Tensor],
-    ordered: bool,
+    theirs: Checkpoint,
     pins: Mapping[str, str] | None,
 ) -> str:
     """Name the auxiliary heads where everything else fits; empty where it does not."""
@@ -108,7 +111,7 @@ def _only_heads_missing(
     if len(rest) == len(wanted):
         return ""
     try:
-        _matched(graph, rest, theirs, ordered, pins)
+        _matched(graph, rest, theirs, pins)
     except MatchError:
         return ""
     options = " ".join(f"--begin-anew '{head}.*'" for head in heads)
@@ -135,7 +138,7 @@ def export_weights(
                 "say whose names they should have"
             )
         return {theirs: tensors[ours] for theirs, ours in json.loads(names) if ours in tensors}
-    found = _matched(graph, tensors, like.tensors, like.ordered, None)
+    found = _matched(graph, tensors, like, None)
     ours_of = {other.path: ours for ours, other in found.pairs}
     out: Tensors = {}
     for unit in units_of({name: tuple(t.shape) for name, t in like.tensors.items()}):
@@ -154,17 +157,17 @@ def export_weights(
 def _matched(
     graph: Graph,
     ours: Mapping[str, torch.Tensor],
-    theirs: Mapping[str, torch.Tensor],
-    ordered: bool,
+    theirs: Checkpoint,
     pins: Mapping[str, str] | None,
 ) -> Match:
     heads = {node.id.removeprefix(f"{graph.name}.") for node in classifiers(graph)}
     return match(
         flow_of(graph, units_of({name: tuple(tensor.shape) for name, tensor in ours.items()})),
-        units_of({name: tuple(tensor.shape) for name, tensor in theirs.items()}),
-        ordered=ordered,
+        units_of({name: tuple(tensor.shape) for name, tensor in theirs.tensors.items()}),
+        ordered=theirs.ordered,
         heads=heads,
         pins=pins,
+        wiring=theirs.wiring,
     )
 
 

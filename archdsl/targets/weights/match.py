@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from archdsl.targets.weights.checkpoint import Wiring
 from archdsl.targets.weights.claims import Claim, Domains, Repeated
 from archdsl.targets.weights.evidence import claims_of
 from archdsl.targets.weights.flow import Flow, bits
 from archdsl.targets.weights.misfit import ambiguous, misfit, undecided
 from archdsl.targets.weights.units import Unit
+from archdsl.targets.weights.wired import wired
 
 MOST_STEPS = 4_000
 MOST_ALIKE = 100
@@ -48,12 +50,14 @@ def match(
     ordered: bool,
     heads: Collection[str] = (),
     pins: Mapping[str, str] | None = None,
+    wiring: Wiring | None = None,
 ) -> Match:
     """Match a network's units with a checkpoint's.
 
     ``heads`` are paths of ours whose width may differ, and ``pins`` say by hand which of their
     prefixes goes to which of our paths. ``ordered`` says that the checkpoint's order is that in
-    which its model made its layers. Raises :class:`MatchError`.
+    which its model made its layers, and ``wiring`` is what its file says of how they are wired,
+    which always holds. Raises :class:`MatchError`.
     """
     pins = pins or {}
     _known(flow, theirs, pins)
@@ -68,8 +72,9 @@ def match(
         at = {unit.path: number for number, unit in enumerate(flow.units)}
         if all(mask >> at[unit.path] & 1 for unit, mask in zip(theirs, domains, strict=True)):
             return _match(flow, theirs, [at[unit.path] for unit in theirs])
+    certain = wired(wiring or Wiring(), theirs)
     for claims in _levels(flow, theirs, _domains(flow, theirs, widths, {}), ordered):
-        search = _Search(flow, claims)
+        search = _Search(flow, [*certain, *claims])
         try:
             found = search.distinct(domains, 2)
         except _GivenUp:
