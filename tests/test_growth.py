@@ -178,3 +178,23 @@ def test_near_names_cost_a_bounded_effort() -> None:
 )
 def test_slips_of_a_letter_are_known(name: str, meant: str | None) -> None:
     assert Slips(["inception_a", "reduction"]).of(name) == meant
+
+
+# Work that comes of no node
+
+
+@pytest.mark.parametrize("name", ["copies of a long choice", "copies of a long argument"])
+def test_copies_of_long_expressions_hit_the_limit(name: str) -> None:
+    """A text of some thousand letters that would be evaluated hundreds of times."""
+    (found,) = findings(GROWING[name](300), most_nodes=1000)
+    assert found.code == "too-many-nodes"
+    assert "takes more than 4,000 steps to expand" in found.headline
+
+
+def test_paths_count_as_what_they_take() -> None:
+    """Nodes deep inside of long names take room as many nodes do."""
+    deep = "relu; " * 600
+    for level in range(60):
+        deep = f"{'a' * 90}{level} {{ {deep} }}"
+    (found,) = findings(f"net n {{ input 3x3x3; {deep} }}", most_nodes=1000)
+    assert found.code == "too-many-nodes"

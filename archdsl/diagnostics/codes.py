@@ -351,7 +351,8 @@ _PAGES = (
     ),
     Page(
         "too-many-nodes",
-        "A net expands to more nodes than allowed: a million, unless `--max-nodes` says else.",
+        "A net expands to more nodes than allowed: a million, unless `--max-nodes` says else. Or it"
+        " takes more than four times as many steps to expand, whatever comes of them.",
         _net(_IMAGE, "1000 x { 1000 x { 2 x relu } }"),
         "Check the repeats, or raise the limit.",
     ),

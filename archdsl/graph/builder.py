@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from archdsl.graph.graph import AuxHead, Graph, Node, Scope
+from archdsl.source import Span
+
+LONG_EXPRESSION = 64
+"""Letters of an expression that take as long as a step, each time it is evaluated."""
 
 LONG_PATH = 512
 """Letters of a node's path that count as much as a node."""
@@ -10,6 +14,10 @@ LONG_PATH = 512
 
 class TooManyNodes(Exception):
     """The spec expands to more nodes than allowed."""
+
+
+class TooManySteps(TooManyNodes):
+    """The spec takes more steps to expand than allowed, whatever comes of them."""
 
 
 class Builder:
@@ -45,8 +53,17 @@ class Builder:
         end.
         """
         self.steps += amount
-        if self.steps > 4 * self.most_nodes:
-            raise TooManyNodes
+        if self.steps > self.most_steps:
+            raise TooManySteps
+
+    @property
+    def most_steps(self) -> int:
+        return 4 * self.most_nodes
+
+    def evaluate(self, *places: Span) -> None:
+        """Count what it takes to evaluate what stands at some places: long ones take longer."""
+        for place in places:
+            self.step((place.end - place.start) // LONG_EXPRESSION)
 
     def add(self, node: Node) -> None:
         if len(self.nodes) == self.most_nodes:

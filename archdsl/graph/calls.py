@@ -31,6 +31,9 @@ Kinds = tuple[type, ...]
 Fields = tuple[tuple[str, object], ...]
 Unit = tuple[tuple[str, Operator], ...]
 
+LONGEST_KEY = 256
+"""Letters up to which calls are known by what they read; longer ones by their place."""
+
 MOST_FAULTS = 8
 """Faults that are reported of one call; the rest of them would say no more."""
 
@@ -51,7 +54,7 @@ class OperatorCalls:
         self.builder = builder
         self.reporter = reporter
         self._bound: dict[tuple[str, Given, Kinds, Defaults, Fields], Ready] = {}
-        self._steady: dict[tuple[str, int, Defaults], tuple[Mapping[str, Value], Ready]] = {}
+        self._steady: dict[tuple[str | int, int, Defaults], tuple[Mapping[str, Value], Ready]] = {}
         self._shapes: dict[Shape, Shape] = {}
         self._inferred: dict[tuple[int, ...], tuple[Operator, tuple[Shape, ...], Shape]] = {}
 
@@ -79,10 +82,13 @@ class OperatorCalls:
         """Return the bound call, or None after reporting what is wrong with its arguments."""
         # Calls that read the same mean the same under the same parameters and defaults, unless
         # they ask about the value at hand. Keeping the parameters keeps their id from reuse.
-        key = (call.head.text, id(env.parameters), env.defaults)
+        head = call.head
+        is_long = head.end - head.start > LONGEST_KEY
+        key = (id(head) if is_long else head.text, id(env.parameters), env.defaults)
         known = self._steady.get(key)
         if known is not None:
             return known[1]
+        self.builder.evaluate(head)
         try:
             given = Evaluator(env, flow).arguments(call.arguments)
         except Mistake as mistake:

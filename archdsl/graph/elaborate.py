@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archdsl.diagnostics import Collector, Diagnostic, did_you_mean
-from archdsl.graph.builder import Builder, TooManyNodes
+from archdsl.graph.builder import Builder, TooManyNodes, TooManySteps
 from archdsl.graph.definitions import check_definition
 from archdsl.graph.environment import NOTHING, Defaults, Environment, Labels, Names
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
@@ -73,11 +73,14 @@ def elaborate(
         return Elaborated(None, (), parameters, changed), collector.sorted()
     try:
         expander.net(net, parameters, changed)
-    except TooManyNodes:
+    except TooManyNodes as error:
         span = expander.current or net.name.span
+        much = f"expands to more than {builder.most_nodes:,} nodes"
+        if isinstance(error, TooManySteps):
+            much = f"takes more than {builder.most_steps:,} steps to expand"
         reporter.error(
             "too-many-nodes",
-            f"`{net.name.text}` expands to more than {builder.most_nodes:,} nodes",
+            f"`{net.name.text}` {much}",
             span,
             remark="while expanding this",
             help="raise the limit with `--max-nodes`",

@@ -180,6 +180,8 @@ class Expander:
             self.doubts.look(arm.condition, flow, env)
         try:
             for arm in tree.arms:
+                self.builder.step()
+                self.builder.evaluate(arm.condition.span)
                 if Evaluator(env, flow).truth(arm.condition):
                     return arm.body
         except Mistake as mistake:
@@ -203,6 +205,7 @@ class Expander:
                 else None,
             )
             return env
+        self.builder.evaluate(tree.span)
         try:
             binding = bind(cls, Evaluator(env, flow).arguments(tree.arguments))
         except Mistake as mistake:
@@ -283,6 +286,7 @@ class Expander:
         if block.name.text in env.blocks:
             self._recursive(call, env)
             return broken(call.head)
+        self.builder.evaluate(call.head)
         parameters = self.parameters.bind(call, block, flow, env)
         if parameters is None:
             return broken(call.head)

@@ -151,6 +151,7 @@ def check_claim(
 ) -> None:
     if flow.shape is None:
         return
+    expander.builder.evaluate(claim.span)
     try:
         claimed = Evaluator(env, flow).shape(claim.value)
     except Mistake as mistake:

@@ -64,6 +64,7 @@ def _copy_of_group(
 
 
 def _count(expander: Expander, tree: nodes.Repeat, flow: Flow, env: Environment) -> int | None:
+    expander.builder.evaluate(tree.count.span)
     try:
         count = Evaluator(env, flow).whole(tree.count, "a repeat count")
         if count < 0:
