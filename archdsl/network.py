@@ -302,4 +302,5 @@ class Network:
     def _written(self) -> Written:
         from archdsl.targets.python_source import emit
 
-        return emit(self.ir, self.project.blocks)
+        tree = next((one for one in self.project.nets if one.name.text == self.name), None)
+        return emit(self.ir, self.project.blocks, tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl.graph import Graph, Node, NodeId
 from archdsl.ops import Role
@@ -55,8 +55,17 @@ def classifier_of(graph: Graph, output: NodeId) -> Node | None:
             return node
         if len(node.operands) != 1 or node.op.picture().role not in KEEPS_CHANNELS:
             return None
+        if not _takes_any_width(graph, node):
+            return None
         node = graph.nodes[node.operands[0]]
     return None
+
+
+def _takes_any_width(graph: Graph, node: Node) -> bool:
+    """Return whether torch is called the same for another number of channels."""
+    here = (*graph.shapes_into(node), node.shape)
+    *inputs, output = (replace(shape, channels=shape.channels + 1) for shape in here)
+    return node.op.lower(here[:-1], here[-1]) == node.op.lower(tuple(inputs), output)
 
 
 def classifiers(graph: Graph) -> tuple[Node, ...]:

@@ -15,6 +15,9 @@ it (`terms.py`, `parameters.py`). No expression is taken on trust: its Python te
 every instance of the block in the network, and stands only where it gives each instance's number.
 Constants that no expression gives and in which instances differ become parameters more.
 
+The network's own class takes those parameters of the net that are nothing but the number of its
+classes (`settable.py`).
+
 Forwards are statements over named values (`forward.py`); the network's class has features, a head
 and a classifier besides (`network.py`). `expressions.py` breaks lines as `ruff format` does.
 """

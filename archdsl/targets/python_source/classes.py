@@ -23,6 +23,7 @@ from archdsl.targets.python_source.expressions import Copies, Expr, Fork, New, S
 from archdsl.targets.python_source.inline import Inlining
 from archdsl.targets.python_source.naming import Naming
 from archdsl.targets.python_source.parameters import NOTHING, Filling, Parameter, fill
+from archdsl.targets.python_source.settable import Use, settable
 from archdsl.targets.python_source.structures import Structures
 from archdsl.targets.python_source.terms import Term, Terms
 
@@ -72,6 +73,7 @@ class Classes:
         root: Section,
         graph: Graph,
         blocks: Mapping[str, nodes.Block],
+        net: nodes.Net | None,
         taken: Sequence[str],
     ) -> None:
         self._graph = graph
@@ -79,6 +81,8 @@ class Classes:
         self._parameters_of = {
             name: tuple(one.name.text for one in block.parameters) for name, block in blocks.items()
         }
+        self._tree = net
+        self._settable: dict[str, int] = {}
         self._helpers = tuple(taken)
         self.inlining = Inlining(root)
         self._structures = Structures(self.inlining)
@@ -96,6 +100,7 @@ class Classes:
             made.name = self._names.take(name)
         for made in self._classes:
             self._ensure(made)
+        self._net(self._classes[-1])
 
     def __iter__(self) -> Iterator[Class]:
         return iter(self._finished)
@@ -205,8 +210,30 @@ class Classes:
         made.filling = filling or NOTHING
         return filling is not None
 
+    def _net(self, made: Class) -> None:
+        """Let the network's class take those parameters that stand in all their places."""
+        if self._tree is None:
+            return
+        sections = {one.scope.path: one for one in self._sections()}
+        classes = {path: self._class_of[id(one)] for path, one in sections.items()}
+        offered = settable(self._graph, self._tree, self._blocks)
+        self._settable = {one.name: one.value for one in offered}
+        self._finish(made)
+        lost = [one for one in offered if not all(_stands(use, classes) for use in one.uses)]
+        if lost:
+            for one in lost:
+                del self._settable[one.name]
+            self._finish(made)
+
+    def _sections(self) -> Iterator[Section]:
+        for made in self._classes:
+            yield from made.sections
+
     def _terms(self, made: Class) -> Terms:
         scope = made.section.scope
+        if scope.kind is ScopeKind.NET:
+            sections = made.sections
+            return Terms(self._tree, sections, self._graph, self._parameters_of, self._settable)
         block = self._blocks.get(scope.title) if scope.kind is ScopeKind.BLOCK else None
         return Terms(block, made.sections, self._graph, self._parameters_of)
 
@@ -278,3 +305,17 @@ class Classes:
             return New("nn.Sequential", tuple(parts))
         inner = New("OrderedDict", self._parts(child, constants))
         return New("nn.Sequential", ((None, inner),))
+
+
+def _stands(use: Use, classes: Mapping[str, Class]) -> bool:
+    """Return whether a parameter stands where a call gets it, in the class around the call."""
+    made = classes.get(use.scope)
+    if made is None:
+        return False
+    return any(
+        constant.call == use.call.head
+        and constant.of_block == bool(use.name)
+        and (not use.name or constant.label == use.name)
+        and made.filling.texts.get(slot) == use.given
+        for slot, constant in enumerate(made.constants)
+    )

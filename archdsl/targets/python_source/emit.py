@@ -50,25 +50,28 @@ class Written:
     name: str
 
 
-def emit(graph: Graph, blocks: Mapping[str, nodes.Block] = NONE) -> Written:
+def emit(
+    graph: Graph, blocks: Mapping[str, nodes.Block] = NONE, net: nodes.Net | None = None
+) -> Written:
     """Return the source of a module whose last class is the network.
 
-    With the ``blocks`` of its spec, their classes are written in their own terms.
+    With the ``blocks`` and the ``net`` of its spec, their classes are written in their own terms.
     """
     root = plan(graph)
     helpers = _helpers()
-    classes = Classes(root, graph, blocks, tuple(helpers))
-    *others, net = classes
-    outputs = classes.name(f"{net.name}Outputs") if graph.aux else None
+    classes = Classes(root, graph, blocks, net, tuple(helpers))
+    *others, whole = classes
+    outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
     bodies = [_class(made, graph, forward(made, graph)) for made in others]
     if outputs is not None:
-        bodies.append(outputs_class(net, graph, outputs))
-    bodies.append(_class(net, graph, NetworkMethods(net, graph, classes.inlining, outputs).lines()))
+        bodies.append(outputs_class(whole, graph, outputs))
+    methods = NetworkMethods(whole, graph, classes.inlining, outputs).lines()
+    bodies.append(_class(whole, graph, methods, net))
     text = "\n\n".join(bodies)
     used = [source for name, source in helpers.items() if f"{name}(" in text]
-    head = f"{_header(graph, net.name)}\n{_imports(text + ''.join(used))}"
+    head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
     parts = [head, *used, *bodies]
-    return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), net.name)
+    return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), whole.name)
 
 
 def _imports(body: str) -> str:
@@ -121,8 +124,9 @@ def _helpers() -> dict[str, str]:
     }
 
 
-def _class(made: Class, graph: Graph, methods: list[str]) -> str:
-    lines = [f"class {made.name}(nn.Module):", f'{INDENT}"""{_doc(made, graph)}"""', ""]
+def _class(made: Class, graph: Graph, methods: list[str], net: nodes.Net | None = None) -> str:
+    doc = _doc(made, graph) if net is None else _net_doc(made, graph, net)
+    lines = [f"class {made.name}(nn.Module):", f'{INDENT}"""{doc}"""', ""]
     lines += _constructor(made, _annotated(made, graph))
     return "\n".join([*lines, "", *methods]) + "\n"
 
@@ -136,6 +140,18 @@ def _doc(made: Class, graph: Graph) -> str:
         return ", then ".join(child.name for child in made.section.children).capitalize() + "."
     place = f"{python_text(Path(scope.span.source.name).name)}, line {scope.span.line}"
     return f"{scope.kind.value.capitalize()} {scope.title}, first used in {place}."
+
+
+def _net_doc(made: Class, graph: Graph, net: nodes.Net) -> str:
+    """Say besides which parameters of the net its class takes, and which have a fixed value."""
+    taken = [parameter.name for parameter in made.filling.parameters]
+    fixed = [one.name.text for one in net.parameters if one.name.text not in taken]
+    if not fixed:
+        return _doc(made, graph)
+    which = "The spec's" if not taken else f"But for {', '.join(taken)}, the spec's"
+    text = f"{which} parameters have the values that this was written with: {', '.join(fixed)}."
+    lines = wrap(text, WIDEST - len(INDENT)).splitlines()
+    return "\n".join([_doc(made, graph), "", *(f"{INDENT}{line}" for line in lines), INDENT])
 
 
 def _annotated(made: Class, graph: Graph) -> frozenset[str]:

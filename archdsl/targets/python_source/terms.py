@@ -42,19 +42,25 @@ class Term:
 
 
 class Terms:
-    """What the constructor of a block can be written in."""
+    """What the constructor of a block can be written in.
+
+    That of a net has what is ``fixed``: parameters with their values.
+    """
 
     def __init__(
         self,
-        block: nodes.Block | None,
+        block: nodes.Block | nodes.Net | None,
         sections: list[Section],
         graph: Graph,
         parameters_of: Mapping[str, tuple[str, ...]],
+        fixed: Mapping[str, Number] | None = None,
     ) -> None:
         self.tables = [_table(section, graph) for section in sections]
         own = () if block is None else tuple(one.name.text for one in block.parameters)
         self.names = () if block is None else (INPUT, *(n for n in own if n != INPUT))
         self.defaults = {} if block is None else dict(_defaults(block))
+        if fixed is not None:
+            self.names, self.defaults, self.tables = tuple(fixed), dict(fixed), [dict(fixed)]
         self.parameters = {name: self._column(name) for name in self.names}
         self._block = block
         self._graph = graph
@@ -67,7 +73,7 @@ class Terms:
 
     def expressions(self) -> Iterator[Term]:
         """Yield what arguments of calls in the block are written as, in the spec's order."""
-        if self._block is None:
+        if not isinstance(self._block, nodes.Block):
             return
         for tree in dict.fromkeys(_arguments(self._block.body)):
             term = self.term(tree)
@@ -101,7 +107,8 @@ class Terms:
             value = first.id
         if value is None or len(section.inputs) != 1:
             return None
-        return Term(INPUT, (INPUT,), self.parameters[INPUT]) if self.names else None
+        known = self.parameters.get(INPUT)
+        return None if known is None else Term(INPUT, (INPUT,), known)
 
     def _argument(self, call: nodes.Call, constant: Constant) -> nodes.Expression | None:
         named = {one.name.text: one.value for one in call.arguments if one.name is not None}
@@ -169,7 +176,7 @@ def _number(text: str) -> int | float | None:
     return None
 
 
-def _defaults(block: nodes.Block) -> Iterator[tuple[str, Number]]:
+def _defaults(block: nodes.Block | nodes.Net) -> Iterator[tuple[str, Number]]:
     for parameter in block.parameters:
         if isinstance(parameter.default, nodes.Number):
             yield parameter.name.text, parameter.default.value
