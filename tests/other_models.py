@@ -8,6 +8,7 @@ one shape, so that shapes settle little.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
 
@@ -17,6 +18,8 @@ from torch.nn import functional as F
 
 import archdsl
 from archdsl.targets.weights import Checkpoint, MatchError, import_weights
+from archdsl.targets.weights.running import wiring_when_run
+from archdsl.targets.weights.wiring import Wiring
 
 WIDTH = 4
 
@@ -456,8 +459,11 @@ class Trial:
     said: str
 
 
-def trial(seed: int) -> Trial:
-    """Import the weights of one random model into the spec of the same computation."""
+def trial(seed: int, *, wired: bool = False) -> Trial:
+    """Import the weights of one random model into the spec of the same computation.
+
+    ``wired`` lets it see how the model runs.
+    """
     random = Random(seed)
     model = draw(random)
     network = archdsl.load(spec(model, random))
@@ -468,9 +474,13 @@ def trial(seed: int) -> Trial:
     if not ordered:
         state = dict(sorted(state.items()))
     manner = model.manner + ("" if model.natural else ", by lot")
+    wiring = Wiring()
+    if wired:
+        wiring = wiring_when_run(deepcopy(reference).to("meta"), [(1, 3, 6, 6)])
+    checkpoint = Checkpoint(state, {}, ordered=ordered, wiring=wiring)
     module = network.module().eval()
     try:
-        found = import_weights(network.ir, module, Checkpoint(state, {}, ordered=ordered))
+        found = import_weights(network.ir, module, checkpoint)
     except MatchError as error:
         return Trial(manner, "refused", str(error))
     module.load_state_dict(found.tensors)

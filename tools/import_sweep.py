@@ -1,6 +1,6 @@
 """Hold the import of weights to "equal outputs or refused", over random models of other people.
 
-    python tools/import_sweep.py [--from 0] [--count 5000]
+    python tools/import_sweep.py [--from 0] [--count 5000] [--wired]
 
 Prints how many were imported with equal outputs and how many were refused, by the manner in which
 their layers are named. Ends with 1 if one was imported wrongly.
@@ -22,11 +22,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Import weights of random models.")
     parser.add_argument("--from", dest="first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=5000, help="how many models")
+    parser.add_argument("--wired", action="store_true", help="let it see how each model runs")
     given = parser.parse_args()
     by_manner: defaultdict[str, Counter[str]] = defaultdict(Counter)
     wrong: list[int] = []
     for seed in range(given.first, given.first + given.count):
-        found = trial(seed)
+        found = trial(seed, wired=given.wired)
         by_manner[found.manner][found.verdict] += 1
         if found.verdict == "wrong":
             wrong.append(seed)

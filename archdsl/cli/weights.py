@@ -84,7 +84,7 @@ Examples:
 @click.option(
     "--order",
     metavar="PACKAGE:MODEL",
-    help="Take their order from a package's model: a file sorted by name has lost it.",
+    help="Take from a package's own model how their layers run.",
 )
 @click.option(
     "--pin",
@@ -130,7 +130,7 @@ def import_(
     network, checkpoint_file = _spec_and_file(request)
     from archdsl.targets.weights import conventions, import_weights, in_order_of, to_safetensors
     from archdsl.targets.weights.conventions import KEY, misfit
-    from archdsl.targets.weights.packages import reference
+    from archdsl.targets.weights.packages import image_shapes, reference
     from archdsl.targets.weights.store import converted
 
     convention = None if source is None else conventions()[source]
@@ -139,7 +139,8 @@ def import_(
         raise Failure(wrong)
     checkpoint = _guarded(lambda: _read(checkpoint_file, key))
     if model is not None:
-        checkpoint = _guarded(lambda: in_order_of(checkpoint, reference(*model)))
+        seen = _guarded(lambda: reference(*model, image_shapes(network.ir)))
+        checkpoint = _guarded(lambda: in_order_of(checkpoint, seen))
     module = network.module(seed=seed)
     found = _guarded(
         lambda: import_weights(
@@ -197,7 +198,7 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
     network, weights_file = _spec_and_file(request)
     from archdsl.targets.weights import export_weights, load_into
     from archdsl.targets.weights.exchange import NAMES
-    from archdsl.targets.weights.packages import reference
+    from archdsl.targets.weights.packages import image_shapes, reference
 
     stored = _guarded(lambda: _read(weights_file))
     module = network.module()
@@ -207,7 +208,10 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
         say(remark)
     like = None
     if to is not None:
-        like = _guarded(lambda: reference(package, model or _model_name(network.name, package)))
+        called = model or _model_name(network.name, package)
+        like = _guarded(lambda: reference(package, called, image_shapes(network.ir)))
+        for remark in like.said:
+            say(remark)
     tensors = _guarded(
         lambda: export_weights(
             network.ir, module.state_dict(), like=like, names=stored.metadata.get(NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from torch import Tensor, nn
 
 import archdsl
 from archdsl.targets.weights import Checkpoint, MatchError, import_weights
+from archdsl.targets.weights.running import wiring_when_run
+from archdsl.targets.weights.wiring import Wiring
 from tests.other_models import trial
 
 
@@ -34,13 +37,13 @@ def taken(
     *,
     ordered: bool = True,
     pins: Mapping[str, str] | None = None,
+    wiring: Wiring | None = None,
 ) -> nn.Module:
     """Return the spec's module with a state dict's numbers."""
     network = archdsl.load(text)
     module = network.module().eval()
-    found = import_weights(
-        network.ir, module, Checkpoint(dict(state), {}, ordered=ordered), pins=pins
-    )
+    checkpoint = Checkpoint(dict(state), {}, ordered=ordered, wiring=wiring or Wiring())
+    found = import_weights(network.ir, module, checkpoint, pins=pins)
     module.load_state_dict(found.tensors)
     return module
 
@@ -315,6 +318,117 @@ def test_kernels_and_norms_in_two_lists_find_each_other() -> None:
         assert same(taken(RES2, shuffled, ordered=ordered, pins=pins), other, 2, 4, 6, 6)
 
 
+def seen(model: nn.Module, *extents: int) -> Wiring:
+    return wiring_when_run(deepcopy(model).to("meta"), [extents])
+
+
+def test_how_a_model_runs_settles_what_names_leave_open() -> None:
+    other = filled(Projected())
+    wiring = seen(other, 2, 4, 6, 6)
+    assert wiring.reads == {
+        "stem": frozenset(),
+        "proj.0": {"stem"},
+        "body.0": {"stem"},
+        "body.1": {"body.0"},
+    }
+    text = "net n { input 6x6x4; conv 3x3 4; add { conv 3x3 4; { conv 3x3 4; conv 3x3 4 } }; relu }"
+    assert same(taken(text, other.state_dict(), wiring=wiring), other, 2, 4, 6, 6)
+    pyramid = filled(Pyramid())
+    nameless = re.sub(r" as (inner|layer)_1", "", PYRAMID).replace("@layer_1", "@top_1")
+    nameless = nameless.replace("conv 3x3 4\n", "conv 3x3 4 as mid\n").replace("@top_1 @", "@mid @")
+    wiring = seen(pyramid, 2, 4, 8, 8)
+    nameless = nameless.replace("layer_", "out_").replace("inner_", "lift_")
+    assert same(taken(nameless, pyramid.state_dict(), wiring=wiring), pyramid, 2, 4, 8, 8)
+
+
+def test_a_model_that_is_wired_otherwise_is_refused() -> None:
+    other = filled(Projected())
+    text = "net n { input 6x6x4; conv 3x3 4; residual { 3 x conv 3x3 4 } }"
+    with pytest.raises(MatchError, match="wires its layers in another way"):
+        taken(text, other.state_dict(), wiring=seen(other, 2, 4, 6, 6))
+
+
+class Written(nn.Module):
+    """What packages write in many ways: in place, laid out anew, by parts, scaled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.three = conv(), nn.Linear(4, 4), conv(2, 4)
+        self.gamma = nn.Parameter(torch.ones(4, 1, 1))
+        self.norm = nn.GroupNorm(1, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(self.one(x)).relu_()
+        y = self.two(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2) * self.gamma
+        first, second = y.chunk(2, 1)
+        x = x + self.three(first)
+        x[:, :2] = x[:, :2] + second
+        return nn.functional.max_pool2d(x, 2)
+
+
+def test_a_model_is_followed_through_whatever_it_does() -> None:
+    wiring = seen(Written(), 2, 4, 6, 6)
+    assert wiring.reads == {
+        "one": frozenset(),
+        "norm": {"one"},
+        "two": {"norm"},
+        "gamma": {"two"},
+        "three": {"gamma"},
+    }
+    assert wiring.active == {"norm"}
+
+
+POINTWISE = """
+net pointwise {
+  input 5x5x4
+  conv 1x1 6 act=gelu
+  conv 1x1 4
+  layerscale
+  avgpool global
+  conv 1x1 3
+}
+"""
+
+
+class Pointwise(nn.Module):
+    """The same with matrices on channels last, and a bare vector."""
+
+    def __init__(self, classes: int = 3) -> None:
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(4, 6), nn.Linear(6, 4)
+        self.gamma = nn.Parameter(torch.ones(4))
+        self.head = nn.Linear(4, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.fc2(nn.functional.gelu(self.fc1(x.permute(0, 2, 3, 1)))) * self.gamma
+        return self.head(x.mean((1, 2)))[:, :, None, None]
+
+
+def test_matrices_stand_for_pointwise_kernels_and_bare_vectors_for_scales() -> None:
+    other = filled(Pointwise())
+    assert same(taken(POINTWISE, other.state_dict()), other, 2, 4, 5, 5)
+
+
+def test_a_pointwise_kernel_at_the_end_is_a_classifier() -> None:
+    other = filled(Pointwise(classes=7))
+    network = archdsl.load(POINTWISE)
+    found = import_weights(
+        network.ir, network.module(), Checkpoint(other.state_dict(), {}, ordered=True)
+    )
+    assert [said.partition(":")[0] for said in found.said] == ["conv2.weight", "conv2.bias"]
+    assert all("begins anew with 3 classes" in said for said in found.said)
+    ours, theirs = found.tensors["conv.conv.weight"], other.state_dict()["fc1.weight"]
+    assert torch.equal(ours.squeeze(), theirs)
+
+
+def test_kernels_over_a_sequence_stand_for_kernels_over_a_map_of_height_one() -> None:
+    other = filled(nn.Sequential(nn.Conv1d(4, 4, 3, padding=1), nn.ReLU(), nn.Conv1d(4, 2, 5)))
+    ours = taken("net n { input 1x9x4; conv 1x3 4 act=relu; conv 1x5 2 valid }", other.state_dict())
+    x = torch.randn(2, 4, 9)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x[:, :, None]), other(x)[:, :, None])
+
+
 @pytest.mark.parametrize("seeds", [range(100), range(100, 200), range(200, 300)])
 def test_models_of_other_people_are_imported_with_equal_outputs_or_refused(seeds: range) -> None:
     """Random models, names and orders; `tools/import_sweep.py` tries thousands."""
@@ -322,3 +436,7 @@ def test_models_of_other_people_are_imported_with_equal_outputs_or_refused(seeds
     assert not [seed for seed, one in zip(seeds, found, strict=True) if one.verdict == "wrong"]
     assert sum(one.verdict == "equal" for one in found) > 0.3 * len(seeds)
     assert any("--pin" in one.said for one in found if one.verdict == "refused")
+
+
+def test_models_whose_run_is_seen_are_imported_with_equal_outputs() -> None:
+    assert {trial(seed, wired=True).verdict for seed in range(300, 360)} == {"equal"}

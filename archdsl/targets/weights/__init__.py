@@ -7,7 +7,6 @@ state dicts for other implementations.
 from archdsl.targets.weights.checkpoint import (
     Checkpoint,
     CheckpointError,
-    Wiring,
     in_order_of,
 )
 from archdsl.targets.weights.conventions import Convention, conventions
@@ -15,6 +14,7 @@ from archdsl.targets.weights.exchange import Imported, export_weights, import_we
 from archdsl.targets.weights.match import Match, MatchError, match
 from archdsl.targets.weights.reading import read_checkpoint
 from archdsl.targets.weights.store import load_into, spec_hash, to_safetensors
+from archdsl.targets.weights.wiring import Wiring
 
 __all__ = [
     "Checkpoint",

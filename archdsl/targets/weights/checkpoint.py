@@ -7,18 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """How the model of a checkpoint is wired, as far as its file says.
-
-    ``feeds`` are pairs of layers, by their paths: the second reads what the first gives, with
-    nothing that learns between. ``stacked`` are concats: for each operand, in order, the layers
-    it comes from.
-    """
-
-    feeds: tuple[tuple[str, str], ...] = ()
-    stacked: tuple[tuple[tuple[str, ...], ...], ...] = ()
+from archdsl.targets.weights.wiring import Wiring
 
 
 class CheckpointError(Exception):
@@ -46,10 +35,12 @@ class Checkpoint:
 def in_order_of(checkpoint: Checkpoint, model: Checkpoint) -> Checkpoint:
     """Return a checkpoint in the order of a model's own state dict, which holds its names.
 
-    Raises :class:`CheckpointError` where a tensor of the checkpoint is none of the model's.
+    How the model is wired comes along. Raises :class:`CheckpointError` where a tensor of the
+    checkpoint is none of the model's.
     """
     strange = [name for name in checkpoint.tensors if name not in model.tensors]
     if strange:
         raise CheckpointError(f"`{strange[0]}` is no tensor of the model whose order was asked for")
     tensors = {n: checkpoint.tensors[n] for n in model.tensors if n in checkpoint.tensors}
-    return replace(checkpoint, tensors=tensors, ordered=True)
+    said = (*checkpoint.said, *model.said)
+    return replace(checkpoint, tensors=tensors, ordered=True, said=said, wiring=model.wiring)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import combinations
 
 from archdsl.graph import Graph, Node, Scope, ScopeKind
 from archdsl.ops import Role
@@ -38,6 +39,9 @@ class Flow:
     same as it. ``pooled`` stand in a branch with a pool, ``shortcuts`` in the branch of a sum
     that has fewer kernels than another. ``stacked`` are the concats around each layer, with the
     number of its branch, and ``given`` the parts of its path that the spec's author chose.
+    ``after_pool`` read behind a pool, wherever that stands, ``active`` have an activation
+    directly behind them, and ``stacks_before`` are for each layer those whose values some concat
+    has behind its own, and none before.
     """
 
     graph: Graph
@@ -52,6 +56,9 @@ class Flow:
     shortcuts: int
     stacked: tuple[Mapping[str, int], ...]
     given: tuple[tuple[str, ...], ...]
+    after_pool: int
+    active: int
+    stacks_before: tuple[int, ...]
 
     def computes(self, names: Sequence[str]) -> bytes:
         """Return what the network computes if its layers hold the numbers of ``names``.
@@ -81,7 +88,10 @@ def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
     seen: dict[str, int] = {}
     last: dict[str, int] = {}
     open_: dict[str, int] = {}
-    beside = [0] * count
+    beside, stacks = [0] * count, [0] * count
+    after_pool = active = 0
+    direct_: dict[str, int] = {}
+    behind_pool: set[str] = set()
     for node in graph:
         up = _union(seen, node)
         direct = _union(last, node)
@@ -90,9 +100,22 @@ def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
         if isinstance(node.op, Join):
             for member in bits(around):
                 beside[member] |= around
+            if not node.op.commutes:
+                _stack([last[operand] for operand in node.operands], stacks)
+        pooled = not behind_pool.isdisjoint(node.operands)
         if at is None:
+            role = node.op.picture().role
+            own = direct_.get(node.operands[0], 0) if len(node.operands) == 1 else 0
+            if role is Role.ACTIVATION:
+                active |= own
+            elif role is not Role.POOL:
+                direct_[node.id] = own
             seen[node.id], last[node.id], open_[node.id] = up, direct, around
+            if pooled or role is Role.POOL:
+                behind_pool.add(node.id)
             continue
+        direct_[node.id] = 1 << at
+        after_pool |= pooled << at
         above[at], before[at], near[at] = up, direct, around
         seen[node.id], last[node.id] = up | 1 << at, 1 << at
         is_kernel = units[at].kind == "kernel"
@@ -115,7 +138,17 @@ def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
         _shortcuts(graph, units, branches),
         tuple(_stacked(graph, inside) for inside in branches),
         tuple(_given(graph, f"{graph.name}.{unit.path}") for unit in units),
+        after_pool,
+        active,
+        tuple(mask & ~other for mask, other in zip(stacks, _turned(stacks), strict=True)),
     )
+
+
+def _stack(operands: Sequence[int], stacks: list[int]) -> None:
+    """Note which layers a concat stacks before which."""
+    for one, other in combinations(operands, 2):
+        for at in bits(one & ~other):
+            stacks[at] |= other & ~one
 
 
 def _union(sets: Mapping[str, int], node: Node) -> int:

@@ -11,9 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
-from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError, Wiring
+from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
 from archdsl.targets.weights.keras_config import KerasModel, read_config, wiring_of
 from archdsl.targets.weights.variables import Variable, split, to_tensors
+from archdsl.targets.weights.wiring import Wiring
 
 WEIGHTS = "model.weights.h5"
 

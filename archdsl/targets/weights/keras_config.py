@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import torch
 
-from archdsl.targets.weights.checkpoint import Wiring
+from archdsl.targets.weights.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdsl.targets.weights.checkpoint import Wiring
 from archdsl.targets.weights.claims import Claim, Domains, Repeated
 from archdsl.targets.weights.evidence import claims_of
 from archdsl.targets.weights.flow import Flow, bits
-from archdsl.targets.weights.misfit import ambiguous, misfit, undecided
+from archdsl.targets.weights.misfit import ambiguous, misfit, undecided, wired_otherwise
 from archdsl.targets.weights.units import Unit
 from archdsl.targets.weights.wired import wired
+from archdsl.targets.weights.wiring import Wiring
 
 MOST_STEPS = 4_000
 MOST_ALIKE = 100
@@ -56,8 +56,8 @@ def match(
 
     ``heads`` are paths of ours whose width may differ, and ``pins`` say by hand which of their
     prefixes goes to which of our paths. ``ordered`` says that the checkpoint's order is that in
-    which its model made its layers, and ``wiring`` is what its file says of how they are wired,
-    which always holds. Raises :class:`MatchError`.
+    which its model made its layers, and ``wiring`` is what is known of how they are wired, which
+    always holds. Raises :class:`MatchError`.
     """
     pins = pins or {}
     _known(flow, theirs, pins)
@@ -72,7 +72,8 @@ def match(
         at = {unit.path: number for number, unit in enumerate(flow.units)}
         if all(mask >> at[unit.path] & 1 for unit, mask in zip(theirs, domains, strict=True)):
             return _match(flow, theirs, [at[unit.path] for unit in theirs])
-    certain = wired(wiring or Wiring(), theirs)
+    wiring = wiring or Wiring()
+    certain = wired(flow, wiring, theirs)
     for claims in _levels(flow, theirs, _domains(flow, theirs, widths, {}), ordered):
         search = _Search(flow, [*certain, *claims])
         try:
@@ -83,7 +84,11 @@ def match(
             return _match(flow, theirs, found[0])
         if found:
             pinned = search.deciding(domains, found[0])
-            raise MatchError(ambiguous(flow.units, theirs, found[0], found[1], pinned))
+            one, other = found
+            seen = bool(wiring.ran)
+            raise MatchError(ambiguous(flow.units, theirs, one, other, pinned, seen=seen))
+    if certain:
+        raise MatchError(wired_otherwise(flow, theirs, domains, wiring))
     raise MatchError(misfit(flow.units, theirs, heads, bool(pins)))
 
 

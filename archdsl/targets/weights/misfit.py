@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from archdsl.diagnostics import near_names
+from archdsl.targets.weights.flow import Flow, bits
 from archdsl.targets.weights.units import Unit
+from archdsl.targets.weights.wiring import Wiring
 
 MOST_LISTED = 8
 MOST_DIFFERENT = 6
@@ -40,8 +42,10 @@ def ambiguous(
     one: Sequence[int],
     other: Sequence[int],
     pinned: Sequence[int] | None,
+    *,
+    seen: bool,
 ) -> str:
-    """Show two readings and how to decide between them."""
+    """Show two readings and how to decide between them; ``seen`` is how the model runs."""
     first = {place: theirs[at].path for at, place in enumerate(one)}
     second = {place: theirs[at].path for at, place in enumerate(other)}
     places = [place for place in range(len(ours)) if first[place] != second[place]]
@@ -59,7 +63,8 @@ def ambiguous(
         lines.append(f"`--pin {second[places[0]]}={ours[places[0]].path}` takes it away")
     else:
         lines.append("`--pin THEIRS=OURS` says which, and more than six layers need one")
-    lines.append("`--order PACKAGE:MODEL` takes how a package's own model runs")
+    if not seen:
+        lines.append("`--order PACKAGE:MODEL` takes how a package's own model runs")
     return "\n".join(lines)
 
 
@@ -71,6 +76,33 @@ def undecided(ours: Sequence[Unit], theirs: Sequence[Unit], domains: Sequence[in
         f"{domains[at].bit_count()} layers of the network, and there are too many ways to lay "
         "the checkpoint out; `--pin THEIRS=OURS` or `--order PACKAGE:MODEL` says which"
     )
+
+
+def wired_otherwise(
+    flow: Flow, theirs: Sequence[Unit], domains: Sequence[int], wiring: Wiring
+) -> str:
+    """Say that the model computes something else, and where one of its layers shows it."""
+    lines = [
+        "the model of this checkpoint wires its layers in another way than the spec, though all "
+        "shapes occur"
+    ]
+    at = {unit.path: number for number, unit in enumerate(theirs)}
+    for path, read in wiring.reads.items():
+        places = list(bits(domains[at[path]])) if path in at else []
+        counts = {flow.before[place].bit_count() for place in places}
+        if len(places) == 1 and len(read) not in counts:
+            (place,) = places
+            ours = [flow.units[one].path for one in bits(flow.before[place])]
+            lines.append(f"  theirs: `{path}` reads {_listed(sorted(read))}")
+            lines.append(f"  spec: `{flow.units[place].path}` reads {_listed(ours)}")
+            break
+    return "\n".join(lines)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = len(paths) - MOST_DIFFERENT
+    shown = ", ".join(f"`{path}`" for path in paths[:MOST_DIFFERENT]) or "the input"
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _unpaired(

@@ -10,9 +10,10 @@ from typing import Any
 
 import torch
 
-from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError, Wiring
+from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
 from archdsl.targets.weights.units import FIELDS
 from archdsl.targets.weights.variables import ROLES, Variable, norms_follow, split, to_tensors
+from archdsl.targets.weights.wiring import Wiring
 
 SLOTS = (
     "Adam",

@@ -83,13 +83,17 @@ def as_kernel(shape: Shape, like: Shape) -> Shape:
     return shape[:2] + (1,) * (len(like) - len(shape)) + reach
 
 
+def unit_of(name: str) -> tuple[str, str]:
+    """Return the layer that a tensor belongs to by its name, and its role there."""
+    path, _, role = name.rpartition(".")
+    return (path, role) if role in FIELDS else (name, "value")
+
+
 def units_of(shapes: Mapping[str, Shape]) -> tuple[Unit, ...]:
     """Gather the tensors of a state dict into units, in the order of their first tensor."""
     found: dict[str, dict[str, str]] = {}
     for name in shapes:
-        path, _, role = name.rpartition(".")
-        if role not in FIELDS:
-            path, role = name, "value"
+        path, role = unit_of(name)
         found.setdefault(path, {})[role] = name
     return tuple(
         Unit(path, tensors, {role: shapes[name] for role, name in tensors.items()})
