@@ -62,7 +62,7 @@ class LeakyReLU(Activation):
     slope: float = argument(Kind.NUMBER, "share kept below zero", default=0.01, positional=True)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("torch.nn.LeakyReLU", self.slope)
+        return module("torch.nn.LeakyReLU", self.slope).called("negative_slope")
 
 
 @operator("prelu")
@@ -85,7 +85,8 @@ class PReLU(Activation):
         return Cost(params=self._count(output))
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("torch.nn.PReLU", self._count(output), init=self.init)
+        call = module("torch.nn.PReLU", self._count(output), init=self.init)
+        return call.called("num_parameters")
 
 
 @operator("elu")

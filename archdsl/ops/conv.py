@@ -76,7 +76,7 @@ class Convolution(Operator):
         return Cost(weights, weights + biases, weights * places)
 
     def call(self, target: str, x: Shape, **keywords: Plain) -> Call:
-        return module(
+        call = module(
             target,
             x.channels,
             self.channels,
@@ -86,6 +86,17 @@ class Convolution(Operator):
             groups=self.groups,
             bias=self.has_bias,
             **keywords,
+        )
+        return call.called(
+            "in_channels",
+            "out_channels",
+            "kernel_size",
+            stride=(1, 1),
+            padding=(0, 0),
+            output_padding=(0, 0),
+            dilation=(1, 1),
+            groups=1,
+            bias=True,
         )
 
     def with_width(self, width: int) -> Convolution:
@@ -151,7 +162,7 @@ class Conv(Convolution):
         sides = self.sliding.sides(need_map(x, self.name))
         amount = sides.symmetric
         if amount is None:
-            bordered = function("torch.nn.functional.pad", sides.torch)
+            bordered = function("torch.nn.functional.pad", sides.torch).called("pad")
             return self.call("torch.nn.Conv2d", x, padding=(0, 0)).after(bordered)
         return self.call("torch.nn.Conv2d", x, padding=amount.pair)
 

@@ -80,7 +80,8 @@ class Linear(Operator):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         x = inputs[0]
         call = module("torch.nn.Linear", x.channels, self.features, bias=self.has_bias)
-        return call if x.is_vector else call.after(function("torch.flatten", 1))
+        call = call.called("in_features", "out_features", bias=True)
+        return call if x.is_vector else call.after(function("torch.flatten", 1).called("start_dim"))
 
     def with_width(self, width: int) -> Linear:
         return replace(self, features=width)

@@ -56,12 +56,12 @@ class BatchNorm(Norm):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         rank = 1 if output.is_vector else 2
         common = {"eps": self.eps, "momentum": self.momentum}
-        if self.gamma and self.beta:
-            return module(f"torch.nn.BatchNorm{rank}d", output.channels, **common)
-        if not self.gamma and not self.beta:
-            return module(f"torch.nn.BatchNorm{rank}d", output.channels, **common, affine=False)
+        if self.gamma == self.beta:
+            target = f"torch.nn.BatchNorm{rank}d"
+            call = module(target, output.channels, **common, affine=self.gamma)
+            return call.called("num_features", affine=True)
         target = f"archdsl.targets.layers.PartialBatchNorm{rank}d"
-        return module(target, output.channels, **common, gamma=self.gamma)
+        return module(target, output.channels, **common, gamma=self.gamma).called("num_features")
 
     def picture(self) -> Picture:
         return Picture("batch norm", Role.NORM)
@@ -104,9 +104,10 @@ class GroupNorm(Norm):
         return WHOLE
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module(
+        call = module(
             "torch.nn.GroupNorm", self.groups, output.channels, eps=self.eps, affine=self.affine
         )
+        return call.called("num_groups", "num_channels", affine=True)
 
     def picture(self) -> Picture:
         return Picture("group norm", Role.NORM, remark=f"{self.groups} groups")
@@ -129,7 +130,8 @@ class LayerNorm(Norm):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         vector = "torch.nn.LayerNorm"
         target = vector if output.is_vector else "archdsl.targets.layers.ChannelLayerNorm"
-        return module(target, output.channels, eps=self.eps, elementwise_affine=self.affine)
+        call = module(target, output.channels, eps=self.eps, elementwise_affine=self.affine)
+        return call.called("normalized_shape", elementwise_affine=True)
 
     def picture(self) -> Picture:
         return Picture("layer norm", Role.NORM)
@@ -158,9 +160,10 @@ class LocalResponseNorm(Norm):
         return x
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module(
+        call = module(
             "torch.nn.LocalResponseNorm", self.size, alpha=self.alpha, beta=self.beta, k=self.k
         )
+        return call.called("size")
 
     def picture(self) -> Picture:
         return Picture("LRN", Role.NORM)
@@ -213,7 +216,8 @@ class Affine(Norm):
         scale = self.scale * count if len(self.scale) == 1 else self.scale
         shift = self.shift * count if len(self.shift) == 1 else self.shift
         rank = 0 if output.is_vector else 2
-        return module("archdsl.targets.layers.Affine", scale, shift, rank)
+        call = module("archdsl.targets.layers.Affine", scale, shift, rank)
+        return call.called("scale", "shift", "rank")
 
     def picture(self) -> Picture:
         return Picture("affine", Role.NORM)
@@ -237,7 +241,7 @@ class LayerScale(Operator):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         rank = 0 if output.is_vector else 2
         target = "archdsl.targets.layers.LayerScale"
-        return module(target, output.channels, init=self.init, rank=rank)
+        return module(target, output.channels, init=self.init, rank=rank).called("channels")
 
     def picture(self) -> Picture:
         return Picture("layer scale", Role.NORM)

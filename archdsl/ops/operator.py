@@ -146,6 +146,17 @@ class Call:
     module: bool = True
     listed: bool = False
     before: Call | None = None
+    leading: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    """What torch calls the positional arguments."""
+    assumed: tuple[tuple[str, Plain], ...] = dataclasses.field(default=(), compare=False)
+    """What torch assumes for keywords that are not given, in the order of its signature."""
+
+    def called(self, *leading: str, **assumed: Plain) -> Call:
+        """Say what torch calls the positional arguments, and what it assumes for others.
+
+        Source that is written leaves out what is assumed anyway.
+        """
+        return dataclasses.replace(self, leading=leading, assumed=tuple(assumed.items()))
 
     def after(self, before: Call) -> Call:
         """Return the call of a module that takes what a function makes of its operand."""

@@ -144,13 +144,17 @@ class Pool(Operator):
             padding=(0, 0) if amount is None else amount.pair,
             ceil_mode=self.ceil and amount is not None,
             **keywords,
-        )
+        ).called("kernel_size", padding=(0, 0), ceil_mode=False, count_include_pad=True)
         if amount is not None:
             return call
         name = "torch.nn.functional.pad"
         if border == 0:
-            return call.after(function(name, sides.torch))
-        return call.after(function(name, sides.torch, value=border))
+            return call.after(function(name, sides.torch).called("pad"))
+        return call.after(function(name, sides.torch, value=border).called("pad"))
+
+    def adaptive(self, target: str, output: Shape) -> Call:
+        """Return the call for a pool to the grid of ``output``."""
+        return module(target, (output.height, output.width)).called("output_size")
 
     def shown(self, title: str, printed: str) -> Picture:
         if self.kernel is None:
@@ -176,7 +180,7 @@ class MaxPool(Pool):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         if self.kernel is None:
-            return module("torch.nn.AdaptiveMaxPool2d", (output.height, output.width))
+            return self.adaptive("torch.nn.AdaptiveMaxPool2d", output)
         return self.windowed("torch.nn.MaxPool2d", inputs[0], border=-math.inf)
 
     def picture(self) -> Picture:
@@ -199,7 +203,7 @@ class AvgPool(Pool):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         if self.kernel is None:
-            return module("torch.nn.AdaptiveAvgPool2d", (output.height, output.width))
+            return self.adaptive("torch.nn.AdaptiveAvgPool2d", output)
         x = inputs[0]
         sides = self.sliding.sides(need_map(x, self.name))
         if sides.symmetric is None and not self.count_include_pad:
@@ -208,7 +212,7 @@ class AvgPool(Pool):
                 self.sliding.kernel.pair,
                 stride=self.stride.pair,
                 sides=sides.torch,
-            )
+            ).called("kernel_size")
         return self.windowed(
             "torch.nn.AvgPool2d", x, border=0.0, count_include_pad=self.count_include_pad
         )

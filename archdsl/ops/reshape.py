@@ -81,7 +81,7 @@ class Dropout(Operator):
     )
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("torch.nn.Dropout", self.rate)
+        return module("torch.nn.Dropout", self.rate).called("p")
 
     def picture(self) -> Picture:
         return Picture("dropout", Role.REGULARISE, remark=f"{self.rate:g}")
@@ -103,7 +103,7 @@ class DropPath(Operator):
     )
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("archdsl.targets.layers.DropPath", self.rate)
+        return module("archdsl.targets.layers.DropPath", self.rate).called("rate")
 
     def picture(self) -> Picture:
         return Picture("drop path", Role.REGULARISE, remark=f"{self.rate:g}")
@@ -120,7 +120,7 @@ class Scale(Operator):
     factor: float = argument(Kind.NUMBER, "the constant", positional=True)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("torch.mul", self.factor)
+        return function("torch.mul", self.factor).called("factor")
 
     def picture(self) -> Picture:
         return Picture(f"× {self.factor:g}", Role.SHAPE, printed=f"Scaling × {self.factor:g}")
@@ -195,7 +195,7 @@ class Pad(Operator):
             Edge.REFLECT: "torch.nn.ReflectionPad2d",
             Edge.REPLICATE: "torch.nn.ReplicationPad2d",
         }
-        return module(kinds[self.edge], self.amount.torch)
+        return module(kinds[self.edge], self.amount.torch).called("padding")
 
     def picture(self) -> Picture:
         remark = str(self.amount) if self.edge is Edge.ZERO else f"{self.amount} {self.edge.value}"
@@ -244,7 +244,7 @@ class Crop(Operator):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
         cut = tuple(-cells for cells in self.amount.torch)
-        return function("torch.nn.functional.pad", cut)
+        return function("torch.nn.functional.pad", cut).called("pad")
 
     def picture(self) -> Picture:
         return Picture("crop", Role.SHAPE, remark=str(self.amount))
@@ -284,7 +284,8 @@ class Slice(Operator):
         return Shape(self.stop - self.start, x.grid)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("torch.narrow", 1, self.start, output.channels)
+        call = function("torch.narrow", 1, self.start, output.channels)
+        return call.called("dim", "start", "length")
 
     def picture(self) -> Picture:
         return Picture("slice", Role.SHAPE, remark=f"{self.start}–{self.stop - 1}")
@@ -380,7 +381,7 @@ class Shuffle(Operator):
         return x
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("archdsl.targets.layers.ChannelShuffle", self.groups)
+        return module("archdsl.targets.layers.ChannelShuffle", self.groups).called("groups")
 
     def picture(self) -> Picture:
         return Picture("shuffle", Role.SHAPE, remark=f"{self.groups} groups")

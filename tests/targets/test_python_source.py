@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ import torch
 from torch import nn
 
 import archdsl
-from archdsl.ops import operators, signature
+from archdsl.graph import Graph
+from archdsl.ops import Call, Input
 from archdsl.targets.plan import class_name
-from archdsl.targets.python_source.calls import POSITIONS
 from archdsl.targets.torch_module import example_inputs, resolve
 from tests.interpreter import assert_wired
 from tests.targets.samples import SAMPLES
@@ -25,6 +25,16 @@ from tests.targets.samples import SAMPLES
 SPECS = Path(__file__).parents[2] / "specs"
 FLAGSHIPS = {name: SPECS / f"{name}.arch" for name in ("googlenet", "inception_v4")}
 EVERYTHING = {**SAMPLES, **FLAGSHIPS}
+EVERY_CALL = """
+net every_call {
+  input 16x16x6
+  conv 3x3/2 8 -> leaky_relu 0.2 -> groupnorm 2 -> lrn 3 -> layernorm affine=no
+  crop 1 -> slice 0 4 -> shuffle 2 -> layerscale 0.1 -> maxpool to=4x4 -> dropout 0.1
+  upconv 2x2/2 4 groups=2
+  pad 1 replicate -> pad 1 reflect -> pad 1 -> affine scale=2 -> batchnorm gamma=no -> droppath
+  avgpool global -> linear 3 -> prelu -> scale 2 -> batchnorm
+}
+"""
 SPECS_OF_ALL_KINDS = sorted([*SPECS.glob("*.arch"), *SPECS.glob("released/*.arch")])
 
 
@@ -225,32 +235,32 @@ def test_source_is_written_without_torch() -> None:
     subprocess.run([sys.executable, "-c", program, spec], check=True, cwd=SPECS.parent)
 
 
-FUNCTIONS = {"flatten", "mul", "narrow", "pad"}
-"""Called with leading arguments, and written in C: Python sees no names of theirs."""
-
-
-@pytest.mark.parametrize("name", sorted(POSITIONS.keys() - FUNCTIONS))
-def test_leading_parameters_are_called_as_torch_calls_them(name: str) -> None:
-    homes = ("archdsl.targets.layers", "torch.nn")
-    home = next(home for home in homes if hasattr(importlib.import_module(home), name))
-    parameters = list(inspect.signature(resolve(f"{home}.{name}").__init__).parameters)
-    assert tuple(parameters[1 : 1 + len(POSITIONS[name])]) == POSITIONS[name]
-
-
-def test_every_lowering_with_leading_arguments_has_names_for_them() -> None:
-    """An operator whose call has unnamed arguments would give parameters called `value`."""
-    unnamed: set[str] = set()
-    for name in SAMPLES:
-        graph = archdsl.load(SAMPLES[name]).ir
-        for node in graph:
-            if not node.operands:
-                continue
+def calls_of(graph: Graph) -> Iterator[Call]:
+    for node in graph:
+        if not isinstance(node.op, Input):
             call = node.op.lower(graph.shapes_into(node), node.shape)
-            leaf = call.target.rpartition(".")[2]
-            if len(call.positional) > len(POSITIONS.get(leaf, ())):
-                unnamed.add(leaf)
-    assert not unnamed
-    assert all(signature(cls) is not None for cls in operators().values())
+            yield from (call,) if call.before is None else (call, call.before)
+
+
+CALLS = {
+    (call.target, call.leading): call
+    for spec in (*SAMPLES.values(), EVERY_CALL)
+    for call in calls_of(archdsl.load(spec).ir)
+}
+
+
+@pytest.mark.parametrize("key", CALLS, ids=lambda key: key[0].rpartition(".")[2])
+def test_operators_call_arguments_as_torch_does_and_assume_what_it_does(key: Any) -> None:
+    call = CALLS[key]
+    assert len(call.leading) == len(call.positional), "else a parameter had no name"
+    if not call.module:
+        return  # in C, where Python sees no names
+    parameters = inspect.signature(resolve(call.target).__init__).parameters
+    assert tuple(parameters)[1 : 1 + len(call.leading)] == call.leading
+    for name, value in call.assumed:
+        if name in dict(call.keywords):
+            default = parameters[name].default
+            assert default == value or (default, default) == value or default == value[0], name
 
 
 CLASHES = """

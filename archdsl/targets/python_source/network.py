@@ -6,7 +6,7 @@ from archdsl.graph import Graph, Node, NodeId
 from archdsl.targets.head import classifiers, features_end
 from archdsl.targets.names import Names
 from archdsl.targets.python_source import words
-from archdsl.targets.python_source.calls import assumed, python_name
+from archdsl.targets.python_source.calls import python_name
 from archdsl.targets.python_source.classes import Class
 from archdsl.targets.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.targets.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
@@ -152,7 +152,7 @@ class NetworkMethods:
         for value, changed in zip(now.positional, other.positional, strict=True):
             arguments.append((None, Text(literal(value) if value == changed else CLASSES)))
         for name, value in now.keywords:
-            if value != assumed(now.target, name):
+            if (name, value) not in now.assumed:
                 arguments.append((name, Text(literal(value))))
         arguments += [("device", Text("like.device")), ("dtype", Text("like.dtype"))]
         return New(python_name(now.target), tuple(arguments))
