@@ -358,3 +358,44 @@ def test_only_what_is_nothing_but_the_classes_is_a_parameter(ending: str, taken:
             (n, x.shape) for n, x in theirs.state_dict().items()
         ]
     assert "wide" in (cls.__doc__ or "")
+
+
+# What it says of itself
+
+COMMENTED = '''# The header: see "figure 1" and """figure 2""", in C:\\new. It ends in "quotes"
+#
+# A second paragraph, {brackets} and \\N{DASH}.
+
+net commented(classes = 3) {
+  input 8x8x3
+  part 4
+  other 5
+  avgpool global; linear classes
+}
+# Above the block "part"
+block part(c) { conv 3x3 c; relu }
+
+# Not of the block below.
+
+block other(c) { conv 3x3 c; relu }
+'''
+
+
+def test_comments_of_the_spec_come_along() -> None:
+    space: dict[str, Any] = {"__name__": "emitted"}
+    exec(archdsl.load(COMMENTED).source(), space)
+    doc = inspect.cleandoc(space["Commented"].__doc__)
+    assert 'see "figure 1" and """figure 2""", in C:\\new. It ends in "quotes"' in " ".join(
+        doc.split()
+    )
+    assert "A second paragraph, {brackets} and \\N{DASH}." in doc
+    assert 'Above the block "part"' in space["Part"].__doc__
+    assert "Not of the block" not in space["Other"].__doc__
+    assert space["Part"].forward.__doc__ == "Return 8x8x4 for 8x8x3, as in part."
+
+
+def test_blocks_say_where_they_come_from_and_which_shapes_they_have() -> None:
+    source = archdsl.load(SPECS / "resnet50.arch").source()
+    assert 'He et al., "Deep Residual Learning for Image' in source
+    assert '"""Return 56x56x256 for 56x56x64, as in conv2.0."""' in source
+    assert "But for classes, the spec's parameters have the values" in source

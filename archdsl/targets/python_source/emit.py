@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from archdsl.graph import Graph, NodeId, ScopeKind
 from archdsl.syntax import nodes
-from archdsl.targets.escaping import python_text
 from archdsl.targets.head import classifiers
 from archdsl.targets.plan import plan
 from archdsl.targets.python_source import words
@@ -35,6 +34,7 @@ from archdsl.targets.python_source.expressions import (
 )
 from archdsl.targets.python_source.forward import forward, signature
 from archdsl.targets.python_source.network import NetworkMethods, outputs_class
+from archdsl.targets.python_source.remarks import docstring
 
 LAYERS = Path(__file__).parent.parent / "layers.py"
 
@@ -62,11 +62,12 @@ def emit(
     classes = Classes(root, graph, blocks, net, tuple(helpers))
     *others, whole = classes
     outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
-    bodies = [_class(made, graph, forward(made, graph)) for made in others]
+    docs = {made: docstring(made, graph, blocks, net) for made in classes}
+    bodies = [_class(made, graph, docs[made], forward(made, graph)) for made in others]
     if outputs is not None:
         bodies.append(outputs_class(whole, graph, outputs))
     methods = NetworkMethods(whole, graph, classes.inlining, outputs).lines()
-    bodies.append(_class(whole, graph, methods, net))
+    bodies.append(_class(whole, graph, docs[whole], methods))
     text = "\n\n".join(bodies)
     used = [source for name, source in helpers.items() if f"{name}(" in text]
     head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
@@ -124,34 +125,10 @@ def _helpers() -> dict[str, str]:
     }
 
 
-def _class(made: Class, graph: Graph, methods: list[str], net: nodes.Net | None = None) -> str:
-    doc = _doc(made, graph) if net is None else _net_doc(made, graph, net)
-    lines = [f"class {made.name}(nn.Module):", f'{INDENT}"""{doc}"""', ""]
+def _class(made: Class, graph: Graph, doc: str, methods: list[str]) -> str:
+    lines = [f"class {made.name}(nn.Module):", doc, ""]
     lines += _constructor(made, _annotated(made, graph))
     return "\n".join([*lines, "", *methods]) + "\n"
-
-
-def _doc(made: Class, graph: Graph) -> str:
-    scope = made.section.scope
-    if scope.kind is ScopeKind.NET:
-        heads = " In training, the outputs of its auxiliary heads follow." if graph.aux else ""
-        return f"The network {graph.name}.{heads}"
-    if scope.kind is ScopeKind.UNIT:
-        return ", then ".join(child.name for child in made.section.children).capitalize() + "."
-    place = f"{python_text(Path(scope.span.source.name).name)}, line {scope.span.line}"
-    return f"{scope.kind.value.capitalize()} {scope.title}, first used in {place}."
-
-
-def _net_doc(made: Class, graph: Graph, net: nodes.Net) -> str:
-    """Say besides which parameters of the net its class takes, and which have a fixed value."""
-    taken = [parameter.name for parameter in made.filling.parameters]
-    fixed = [one.name.text for one in net.parameters if one.name.text not in taken]
-    if not fixed:
-        return _doc(made, graph)
-    which = "The spec's" if not taken else f"But for {', '.join(taken)}, the spec's"
-    text = f"{which} parameters have the values that this was written with: {', '.join(fixed)}."
-    lines = wrap(text, WIDEST - len(INDENT)).splitlines()
-    return "\n".join([_doc(made, graph), "", *(f"{INDENT}{line}" for line in lines), INDENT])
 
 
 def _annotated(made: Class, graph: Graph) -> frozenset[str]:

@@ -26,6 +26,7 @@ from archdsl.targets.python_source.expressions import (
     literal,
 )
 from archdsl.targets.python_source.inline import INLINED
+from archdsl.targets.python_source.remarks import shapes
 
 BODY = INDENT * 2
 MAIN = "x"
@@ -53,7 +54,9 @@ def forward(made: Class, graph: Graph) -> list[str]:
     body = Body(made, section.outputs)
     inputs = body.take(section.inputs)
     lines = body.run(0, len(made.steps), returns=section.outputs)
-    return [*signature("forward", inputs, returned(section, section.outputs, graph)), *lines]
+    opening = signature("forward", inputs, returned(section, section.outputs, graph))
+    said = shapes(section, graph)
+    return [*opening, *([] if said is None else [f'{BODY}"""{said}"""']), *lines]
 
 
 def returned(section: Section, ids: tuple[NodeId, ...], graph: Graph) -> str:
