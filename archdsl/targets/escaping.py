@@ -12,8 +12,6 @@ import re
 from html import escape
 from typing import Any
 
-import graphviz
-
 REPLACEMENT = "\ufffd"
 
 _NO_XML = re.compile(
@@ -80,6 +78,8 @@ def dot_text(*rows: str) -> str:
     Graphviz knows HTML's entities there as well. The text is marked for the graphviz library, so
     that angles around it do not make it HTML.
     """
+    import graphviz  # modules and their source do without it
+
     plain = (line_text(row).replace("&", "&amp;") for row in rows)
     return graphviz.nohtml("\\n".join(map(graphviz.escape, plain)))
 
