@@ -5,12 +5,14 @@ In come findings of every stage; out go :class:`Diagnostic` values and their tex
 
 from archdsl.diagnostics.codes import CODES, Page
 from archdsl.diagnostics.diagnostic import Collector, Diagnostic, Edit, Label, Severity, SpecError
+from archdsl.diagnostics.mended import LONGEST, mended, statement_around
 from archdsl.diagnostics.render import render_json, render_text
 from archdsl.diagnostics.shown import Shown, first
 from archdsl.diagnostics.suggest import Slips, bounded_effort, did_you_mean, near_names, or_meant
 
 __all__ = [
     "CODES",
+    "LONGEST",
     "Collector",
     "Diagnostic",
     "Edit",
@@ -23,8 +25,10 @@ __all__ = [
     "bounded_effort",
     "did_you_mean",
     "first",
+    "mended",
     "near_names",
     "or_meant",
     "render_json",
     "render_text",
+    "statement_around",
 ]

@@ -8,6 +8,9 @@ from contextvars import ContextVar
 from difflib import get_close_matches
 
 MOST = 3
+LIKENESS = 0.65
+"""Least likeness that counts, of 1: `cnov` and `conv` have 0.75, `ten` and `flatten` 0.6."""
+
 FEW = 200
 """Names that are all compared with the misspelt one; of more, those that begin or end like it."""
 
@@ -49,7 +52,9 @@ def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
     pool = sorted(by_folded if len(by_folded) <= FEW else _alike(wanted, by_folded))
     if left is not None:
         left[0] -= 1 + len(pool) + len(by_folded) // 100
-    return tuple(by_folded[match] for match in get_close_matches(wanted, pool, n=MOST, cutoff=0.6))
+    return tuple(
+        by_folded[match] for match in get_close_matches(wanted, pool, n=MOST, cutoff=LIKENESS)
+    )
 
 
 def _alike(name: str, known: Iterable[str]) -> Iterator[str]:
