@@ -119,6 +119,14 @@ _PAGES = (
         " file or in one that it uses.",
     ),
     Page(
+        "not-in-the-language",
+        "The step is something that archdsl cannot say, such as attention, a recurrent layer or"
+        " a reshape. The headline has the reason.",
+        _net(_IMAGE, "attention 8"),
+        "The help line has what comes nearest; `docs/language.md` lists what cannot be said. A"
+        " block or a group may have such a name.",
+    ),
+    Page(
         "unknown-argument",
         "The operator, block or net has no argument or parameter of this name.",
         _net(_IMAGE, "conv 3x3 64 stide=2"),

@@ -16,6 +16,7 @@ from archdsl.ops import (
     Binding,
     Blame,
     Fault,
+    Input,
     Operator,
     Reference,
     Shape,
@@ -100,7 +101,9 @@ class OperatorCalls:
         for fault in ready.faults[:MOST_FAULTS]:
             at = call.head if fault.position is None else call.arguments[fault.position].span
             help = fault.mended(written(call.name, call.arguments))
-            self.reporter.error(fault.code, fault.headline, at, env, help=help)
+            right = fault.instead(at.source.text[at.start : at.end])
+            instead = () if right is None else (right,)
+            self.reporter.error(fault.code, fault.headline, at, env, help=help, instead=instead)
         if ready.faults:
             return None
         if not varies(call.arguments):
@@ -167,6 +170,7 @@ class OperatorCalls:
             if position is not None:
                 span = call.arguments[position].span
         notes = from_where(operands[0]) if len(operands) == 1 else ()
+        help = self._of_vector(operands[0]) if blame.code == "not-a-feature-map" else None
         self.reporter.error(
             blame.code,
             blame.headline,
@@ -175,8 +179,16 @@ class OperatorCalls:
             remark=blame.remark,
             labels=() if notes else _ends(operands, blame.operand or 0),
             notes=notes,
-            help=blame.help,
+            help=help or blame.help,
         )
+
+    def _of_vector(self, flow: Flow) -> str | None:
+        """Return what to write where a net's input is a vector, as `input 224` is."""
+        node = None if flow.node is None else self.builder.nodes.get(flow.node)
+        if flow.shape is None or node is None or not isinstance(node.op, Input):
+            return None
+        side = flow.shape.channels
+        return f"`input {side}` is a vector; an image is written `input {side}x{side}x3`"
 
 
 def _ends(operands: tuple[Flow, ...], culprit: int) -> tuple[Label, ...]:

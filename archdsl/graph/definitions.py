@@ -9,6 +9,14 @@ from archdsl.ops import operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
+_FREE = {
+    "channels": "`filters` and `c` are free",
+    "width": "`filters`, `multiplier` and `w` are free; `channels` are how many filters there are",
+    "height": "`rows` and `h` are free",
+    "index": "`number` and `i` are free",
+}
+"""What a parameter can be called instead."""
+
 
 def check_definition(tree: nodes.Block | nodes.Net, reporter: Reporter) -> None:
     """Report names of a net or block, and of its parameters, that cannot be."""
@@ -35,5 +43,8 @@ def check_definition(tree: nodes.Block | nodes.Net, reporter: Reporter) -> None:
                 has = "the input" if text in OF_INPUT else "the value at hand"
                 meaning = "a copy of a repeat has it" if text == "index" else f"{has} has it"
             reporter.error(
-                "reserved-name", f"a parameter cannot be called `{text}`: {meaning}", span
+                "reserved-name",
+                f"a parameter cannot be called `{text}`: {meaning}",
+                span,
+                help=_FREE.get(text),
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import assert_never
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import did_you_mean, mended
 from archdsl.graph.environment import NOTHING, Environment, Flow
 from archdsl.graph.functions import FUNCTIONS, Function
 from archdsl.graph.names import AT_HAND, OF_INPUT, ORDERED, VALUE_NAMES
@@ -19,8 +20,11 @@ from archdsl.ops import (
     Word,
     bind,
     known_words,
+    operator_meant,
     operator_of,
     operators,
+    taken_as,
+    value_meant,
 )
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -190,11 +194,7 @@ class Evaluator:
         if text in known_words():
             return Word(text)
         known = (*self.env.parameters, *VALUE_NAMES, *sorted(known_words()))
-        raise Mistake(
-            "unknown-name",
-            f"`{text}` is no parameter and no word{did_you_mean(text, known)}",
-            tree.span,
-        )
+        raise _unknown_value(tree, known)
 
     def _extent_of(self, flow: Flow, which: str, tree: nodes.Name) -> int:
         if flow.is_nothing and flow.node is None:
@@ -233,14 +233,14 @@ class Evaluator:
                 "unknown-operator", f"`{tree.name.text}` is no operator here", tree.name.span
             )
         if cls is None:
-            hint = did_you_mean(tree.name.text, operators())
-            raise Mistake(
-                "unknown-operator", f"there is no operator `{tree.name.text}`{hint}", tree.name.span
-            )
+            raise _unknown_value(tree.name, operators())
         binding = bind(cls, self.arguments(tree.arguments))
         for fault in binding.faults:
             at = tree.span if fault.position is None else tree.arguments[fault.position].span
-            raise Mistake(fault.code, fault.headline, at, fault.help)
+            instead = fault.instead(at.source.text[at.start : at.end])
+            line = None if instead is None else mended(at, instead)
+            help = fault.help if line is None else f"write `{line}`"
+            raise Mistake(fault.code, fault.headline, at, help)
         for field, _ in passed:
             if field in binding.fields:
                 at = tree.arguments[binding.positions[field]].span
@@ -339,3 +339,30 @@ class Evaluator:
         if not math.isfinite(result) or abs(result) > LARGEST:
             raise Mistake("number-too-large", "the result is too large a number", at)
         return result
+
+
+def _unknown_value(name: nodes.Name, known: Iterable[str]) -> Mistake:
+    """Return the mistake of a name that is no value, with what it stands for elsewhere."""
+    text, span = name.text, name.span
+    known = tuple(known)
+    sides = text.split("x")
+    if len(sides) > 1 and all(side.isdigit() or side in known for side in sides):
+        line = mended(span, " x ".join(sides))
+        return Mistake(
+            "unknown-name",
+            f"`{text}` is one name; a size from parameters has spaces around the `x`",
+            span,
+            None if line is None else f"write `{line}`",
+        )
+    operator = operator_meant(text)
+    meant = value_meant(text) or (operator if operator in operators() else None)
+    if meant is None:
+        hint = did_you_mean(text, known)
+        return Mistake("unknown-name", f"`{text}` is no parameter and no word{hint}", span)
+    alone = span.source.text[: span.start].rstrip()[-1:] not in ("=", "(", ",")
+    taken = taken_as(meant) if alone else None
+    line = mended(span, meant if taken is None else f"{taken}={meant}")
+    help = None if line is None else f"write `{line}`"
+    return Mistake(
+        "unknown-name", f"`{text}` is no parameter and no word; it is `{meant}` here", span, help
+    )

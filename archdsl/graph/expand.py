@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
 from typing import assert_never
 
-from archdsl.diagnostics import did_you_mean, near_names, or_meant
+from archdsl.diagnostics import did_you_mean
 from archdsl.graph import environment as environments
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import Fields, OperatorCalls
@@ -36,7 +35,8 @@ from archdsl.graph.parameters import Parameters
 from archdsl.graph.passed import passed
 from archdsl.graph.repeats import repeat
 from archdsl.graph.report import Reporter, quote, written
-from archdsl.graph.walk import Reserved, is_lone, mentions_index, reserved
+from archdsl.graph.unknown import unknown_operator, unknown_step
+from archdsl.graph.walk import Reserved, input_in, is_lone, mentions_index, reserved
 from archdsl.ops import bind, operators
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -194,16 +194,16 @@ class Expander:
         name = tree.operator.text
         cls = self.operators.get(name)
         if cls is None:
-            no_operator = f"there is no operator `{name}`{did_you_mean(name, self.operators)}"
-            self.reporter.error(
-                "unknown-operator",
-                f"`{name}` is a block, and has no defaults" if name in self.blocks else no_operator,
-                tree.operator.span,
-                env,
-                help="give its parameter a default: `block A(filters = 64)`"
-                if name in self.blocks
-                else None,
-            )
+            if name in self.blocks:
+                self.reporter.error(
+                    "unknown-operator",
+                    f"`{name}` is a block, and has no defaults",
+                    tree.operator.span,
+                    env,
+                    help="give its parameter a default: `block A(filters = 64)`",
+                )
+            else:
+                self.reporter.mistake(unknown_operator(name, tree.operator.span), env)
             return env
         self.builder.evaluate(tree.span)
         try:
@@ -379,12 +379,14 @@ class Expander:
     def has_input(self, flow: Flow, call: nodes.Call, env: Environment) -> bool:
         if not flow.is_nothing:
             return True
+        later = input_in(self.bodies[0]) if self.bodies else None
+        begin = "begin the net with `input 224x224x3`"
         self.reporter.error(
             "missing-input",
             f"`{quote(call.name.span)}` has no input",
             call.name.span,
             env,
-            help="begin the net with `input 224x224x3`",
+            help=begin if later is None else f"move `{quote(later.head)}` up, before it",
         )
         return False
 
@@ -399,16 +401,7 @@ class Expander:
         return broken(call.head)
 
     def _unknown(self, call: nodes.Call, env: Environment) -> Flow:
-        name = call.name.text
-        code, near = "unknown-operator", tuple[str, ...]()
-        if name in ("net", "block", "use"):
-            code, headline = "misplaced-statement", f"`{name}` stands at the top of a file"
-        elif name == "default":
-            code, headline = "misplaced-statement", "`default` is a statement of its own, no step"
-        else:
-            near = near_names(name, chain(self.operators, self.blocks, STATEMENTS))
-            headline = f"there is no operator or block `{name}`{or_meant(near)}"
-        self.reporter.error(code, headline, call.name.span, env, instead=near)
+        unknown_step(self.reporter, call, self.blocks, env)
         return broken(call.head)
 
     def _recursive(self, call: nodes.Call, env: Environment) -> None:

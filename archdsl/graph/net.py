@@ -15,7 +15,7 @@ from archdsl.graph.labels import tap
 from archdsl.graph.library import Library
 from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
-from archdsl.ops import Blame, Input, Shape, Value
+from archdsl.ops import Blame, Input, Patch, Shape, Value
 from archdsl.recipe import Recipe
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -111,7 +111,7 @@ class NetExpander(Expander):
             )
             return broken
         try:
-            shape = Evaluator(env, flow).shape(arguments[0].value)
+            shape = self._input_shape(arguments[0].value, flow, env)
             op = Input(shape=shape)
             op.infer()
         except Mistake as mistake:
@@ -136,6 +136,23 @@ class NetExpander(Expander):
         self.builder.add(Node(path, op, (), shape, env.names.path, (span,), None))
         self.builder.inputs.append(path)
         return Flow(path, shape, span)
+
+    def _input_shape(self, tree: nodes.Value, flow: Flow, env: Environment) -> Shape:
+        """Return the shape of an input; two numbers have more than one reading."""
+        evaluator = Evaluator(env, flow)
+        value = evaluator.value(tree)
+        if isinstance(value, Patch) and value.stride is None:
+            rows, columns = value.size.pair
+            raise Mistake(
+                "expression-type",
+                f"`{value.size.source}` has two numbers, and a map has three: height x width x"
+                " channels",
+                tree.span,
+                f"write `input {rows}x{columns}x1` for an image of one channel, `input"
+                f" {rows}x{columns}x3` for one of three, or `input 1x{rows}x{columns}` for a"
+                f" sequence of {rows} steps",
+            )
+        return evaluator.shape(tree)
 
     def _output(self, call: nodes.Call, flow: Flow, env: Environment) -> None:
         if self.declared is not None:

@@ -339,8 +339,9 @@ class _Rehearsal(NetExpander):
         binding = bind(cls, given)
         for fault in binding.faults[:MOST_FAULTS]:
             at = arguments[fault.position or 0].span
-            self.reporter.error(
-                fault.code, fault.headline, at, env, help=fault.mended(line) or fault.help
-            )
+            right = fault.instead(at.source.text[at.start : at.end])
+            instead = () if right is None else (right,)
+            help = fault.mended(line) or fault.help
+            self.reporter.error(fault.code, fault.headline, at, env, help=help, instead=instead)
         is_loose = any(name is None and isinstance(value, Unknown) for name, value in given)
         return None if binding.faults else binding.fields, is_loose

@@ -75,6 +75,12 @@ def links(body: nodes.Body) -> Iterator[nodes.Link]:
                 pending.extend(bodies_of(action_of(link)))
 
 
+def input_in(body: nodes.Body) -> nodes.Call | None:
+    """Return the first `input` of a net's own body."""
+    calls = (action_of(link) for link in links(body))
+    return next((c for c in calls if isinstance(c, nodes.Call) and c.name.text == "input"), None)
+
+
 def defaults_in(body: nodes.Body) -> Iterator[str]:
     """Yield the operators that a body has `default` statements of, at any depth."""
     inner = (within for link in links(body) for within in bodies_of(action_of(link)))

@@ -5,21 +5,15 @@ torch calls and pictures, all as plain data. Nothing here loads torch.
 """
 
 from archdsl.ops.arguments import (
-    UNKNOWN,
     Binding,
     Fault,
-    Patch,
-    Reference,
-    Unknown,
-    Value,
-    Word,
     bind,
     known_words,
     missing,
-    operator_of,
+    taken_as,
     words_alone,
 )
-from archdsl.ops.brought import JOIN_WORDS
+from archdsl.ops.brought import JOIN_WORDS, beyond, operator_meant, value_meant
 from archdsl.ops.endpoint import Input
 from archdsl.ops.merge import Add, Concat, Join, Mul
 from archdsl.ops.operator import (
@@ -39,6 +33,15 @@ from archdsl.ops.operator import (
 from archdsl.ops.registry import operators
 from archdsl.ops.reshape import Identity, Scale
 from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
+from archdsl.ops.values import (
+    UNKNOWN,
+    Patch,
+    Reference,
+    Unknown,
+    Value,
+    Word,
+    operator_of,
+)
 
 __all__ = [
     "JOIN_WORDS",
@@ -73,12 +76,16 @@ __all__ = [
     "Unknown",
     "Value",
     "Word",
+    "beyond",
     "bind",
     "check_size",
     "known_words",
     "missing",
+    "operator_meant",
     "operator_of",
     "operators",
     "signature",
+    "taken_as",
+    "value_meant",
     "words_alone",
 ]

@@ -16,7 +16,17 @@ from tests.reading import findings
 
 PACKAGE = Path(archdsl.__file__).parent
 CODE = re.compile(r"[a-z]+(-[a-z]+)+|syntax")
-EMITTERS = {"Diagnostic", "Blame", "Mistake", "Fault", "_Misfit", "error", "_error", "_warning"}
+EMITTERS = {
+    "Diagnostic",
+    "Blame",
+    "Mistake",
+    "Fault",
+    "Misfit",
+    "_Order",
+    "error",
+    "_error",
+    "_warning",
+}
 
 
 def emitted() -> set[str]:
