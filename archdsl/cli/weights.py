@@ -158,6 +158,12 @@ def import_(
     extra = dict(found.metadata)
     for remark in remarks:
         say(remark)
+    if found.by_names:
+        say(
+            f"{found.by_names} of the layers share their shape with others; names and the spec's "
+            "wiring tell them apart, and `--order PACKAGE:MODEL` would hold them against the "
+            "model itself"
+        )
     if convention is None:
         say("what images these weights expect is not noted; `--from` says whose they are")
     else:

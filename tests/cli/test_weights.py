@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import importlib.machinery
 import shlex
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,99 @@ def test_import_and_export_come_back_bit_equal(run: Run, checkpoint: Other) -> N
     back = read_checkpoint(Path("back.pth")).tensors
     assert list(back) == list(checkpoint.state_dict())
     assert all(torch.equal(back[name], t) for name, t in checkpoint.state_dict().items())
+
+
+ALIKE = """
+net alike {
+  input 8x8x2
+  conv 3x3 4 act=relu
+  concat { conv 1x1 4; conv 1x1 4 -> conv 3x3 4 act=relu }
+  concat { conv 1x1 4; conv 1x1 4 }
+}
+"""
+
+
+class Alike(nn.Module):
+    """Whose names say nothing of how it runs."""
+
+    def __init__(self, pretrained: object = None) -> None:
+        super().__init__()
+        assert pretrained is None
+        self.u, self.x = nn.Conv2d(8, 4, 1), nn.Conv2d(4, 4, 3, padding=1)
+        self.y, self.w, self.z = nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1), nn.Conv2d(8, 4, 1)
+        self.v = nn.Conv2d(2, 4, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.v(x).relu()
+        x = torch.cat([self.w(x), self.x(self.y(x)).relu()], 1)
+        return torch.cat([self.z(x), self.u(x)], 1)
+
+
+def test_order_takes_how_the_packages_model_runs(
+    run: Run, checkpoint: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = types.ModuleType("pretrainedmodels")
+    package.__dict__["alike"] = Alike
+    package.__spec__ = importlib.machinery.ModuleSpec("pretrainedmodels", None)
+    monkeypatch.setitem(sys.modules, "pretrainedmodels", package)
+    Path("alike.arch").write_text(ALIKE)
+    other = Alike().eval()
+    torch.save(other.state_dict(), "alike.pth")
+    arguments = ("weights", "import", "alike.arch", "alike.pth", "-o", "a.safetensors")
+    refused = run(*arguments)
+    assert refused.exit_code == 1
+    assert "the match is ambiguous" in refused.stderr
+    assert "--pin" in refused.stderr
+    assert "`--order PACKAGE:MODEL`" in refused.stderr
+    taken = run(*arguments, "--order", "pretrainedmodels:alike")
+    assert taken.exit_code == 0, taken.stderr
+    assert "share their shape" not in taken.stderr
+    module = archdsl.load("alike.arch").module().eval()
+    module.load_state_dict(dict(read_checkpoint(Path("a.safetensors")).tensors))
+    images = torch.randn(2, 2, 8, 8)
+    torch.testing.assert_close(module(images), other(images))
+    back = run(
+        "weights",
+        "export",
+        "alike.arch",
+        "a.safetensors",
+        "-o",
+        "b.pth",
+        "--to",
+        "pretrainedmodels:alike",
+    )
+    assert back.exit_code == 0, back.stderr
+    stored = read_checkpoint(Path("b.pth")).tensors
+    assert all(torch.equal(stored[name], t) for name, t in other.state_dict().items())
+
+
+def test_what_rests_on_names_is_said(run: Run, checkpoint: Other) -> None:
+    Path("two.arch").write_text("net two { input 8x8x2; conv 3x3 2; conv 3x3 2 act=relu }")
+    two = nn.ModuleDict({"conv1": nn.Conv2d(2, 2, 3), "conv2": nn.Conv2d(2, 2, 3)})
+    torch.save(two.state_dict(), "two.pth")
+    result = run("weights", "import", "two.arch", "two.pth", "-o", "a.safetensors")
+    assert result.exit_code == 0, result.stderr
+    assert "2 of the layers share their shape with others" in result.stderr
+    result = run("weights", "import", "small.arch", "other.pth", "-o", "a.safetensors")
+    assert "share their shape" not in result.stderr
+
+
+@pytest.mark.parametrize("model", ["fcn_resnet50", "resnet51", "fasterrcnn_resnet50_fpn"])
+def test_a_model_that_does_not_fit_is_an_error_and_downloads_nothing(
+    run: Run, checkpoint: Other, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    for arguments in (
+        ("import", "small.arch", "other.pth", "-o", "a.safetensors"),
+        ("export", "small.arch", "small.safetensors", "-o", "b.pth"),
+    ):
+        run("weights", "import", "small.arch", "other.pth", "-o", "small.safetensors")
+        option = "--order" if arguments[0] == "import" else "--to"
+        result = run("weights", *arguments, option, f"torchvision:{model}")
+        assert result.exit_code == 1, result.stderr
 
 
 def test_what_images_they_expect_travels_with_them(run: Run, checkpoint: Other) -> None:

@@ -26,11 +26,15 @@ Tensors = dict[str, torch.Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Tensors under the spec's names, ``said`` about what was not simply copied, and the names."""
+    """Tensors under the spec's names, ``said`` about what was not simply copied, and the names.
+
+    ``by_names`` counts layers of one shape with others, told apart by what names say.
+    """
 
     tensors: Tensors
     said: tuple[str, ...]
     metadata: Mapping[str, str]
+    by_names: int = 0
 
 
 def import_weights(
@@ -81,6 +85,7 @@ def import_weights(
         {name: taken[name] for name in state},
         tuple(said),
         {NAMES: json.dumps(in_order)},
+        found.by_names,
     )
 
 

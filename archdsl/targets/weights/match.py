@@ -34,9 +34,14 @@ class MatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Pairs of our units and the checkpoint's, in our order."""
+    """Pairs of our units and the checkpoint's, in our order.
+
+    ``by_names`` counts those that neither their shape nor what is known of the model's wiring
+    alone puts where they are, but what names are believed to say.
+    """
 
     pairs: Pairs
+    by_names: int = 0
 
 
 class _GivenUp(Exception):
@@ -81,7 +86,8 @@ def match(
         except _GivenUp:
             raise MatchError(undecided(flow.units, theirs, domains)) from None
         if len(found) == 1:
-            return _match(flow, theirs, found[0])
+            by_names = 0 if wiring.ran else sum(mask.bit_count() > 1 for mask in domains)
+            return _match(flow, theirs, found[0], by_names)
         if found:
             pinned = search.deciding(domains, found[0])
             one, other = found
@@ -92,9 +98,9 @@ def match(
     raise MatchError(misfit(flow.units, theirs, heads, bool(pins)))
 
 
-def _match(flow: Flow, theirs: Sequence[Unit], reading: Sequence[int]) -> Match:
+def _match(flow: Flow, theirs: Sequence[Unit], reading: Sequence[int], by_names: int = 0) -> Match:
     other = dict(zip(reading, theirs, strict=True))
-    return Match(tuple((unit, other[at]) for at, unit in enumerate(flow.units)))
+    return Match(tuple((unit, other[at]) for at, unit in enumerate(flow.units)), by_names)
 
 
 def _same_names(ours: Sequence[Unit], theirs: Sequence[Unit]) -> bool:
