@@ -42,9 +42,10 @@ class Fault:
 
     def mended(self, written: tuple[str, ...]) -> str | None:
         """Return the help, with the readings written out in a call given as its parts."""
-        if not self.readings:
-            return self.help
         name, *arguments = written
+        spelled = any(argument.startswith("[") for argument in arguments)
+        if not self.readings or (not spelled and any(".items" in one for one in self.readings)):
+            return self.help  # A list that is a parameter cannot be written otherwise here.
         lines = [written_out(name, arguments, one) for one in self.readings]
         return "write " + ", or ".join(f"`{line}`" for line in lines)
 
@@ -185,6 +186,7 @@ def _positional(
                     "ambiguous-argument",
                     f"`{cls.name}` has a list of two, which could be rows and columns, or the"
                     " left and the right side",
+                    "pass a size, `1x2`, or all four sides: top, bottom, left and right",
                     readings=("{own.size}", "[0, 0, {own.items}]"),
                 )
             if argument.kind is Kind.NUMBER and is_size_elsewhere(cls, value):

@@ -6,7 +6,6 @@ A reading is a template of the call's arguments: `{0}` is the first as the user 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,8 +53,18 @@ class Written:
 
 
 def _size(*sides: str) -> str:
-    digits = all(re.fullmatch("[0-9]+", side) for side in sides)
-    return ("x" if digits else " x ").join(sides)
+    numbers = [_whole(side) for side in sides]
+    known = [number for number in numbers if number is not None]
+    return "x".join(known) if len(known) == len(sides) else " x ".join(sides)
+
+
+def _whole(text: str) -> str | None:
+    """Return a whole number as sizes have it: `2` of `2.0`; None of a name or an expression."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return f"{number:.0f}" if number.is_integer() else None
 
 
 def written_out(name: str, arguments: list[str], reading: str) -> str:
@@ -158,6 +167,9 @@ def _fits(cls: type[Declared], argument: Argument, value: Value) -> bool:
 
 
 def is_size_elsewhere(cls: type[Declared], value: Value) -> bool:
-    """Whether other libraries take a number first that is the size of what comes in."""
+    """Whether a number is what other libraries take first: the size of what comes in.
+
+    Nothing that is worth a layer has two channels, and no factor begins at more than 2.
+    """
     first = {order[0] for order in ORDERS.get(cls.name, ())}
-    return "" in first and isinstance(value, int | float) and value > 1
+    return "" in first and isinstance(value, int | float) and value > 2

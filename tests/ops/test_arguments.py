@@ -87,6 +87,7 @@ def test_the_two_readings_are_two_networks() -> None:
         ("conv 3 64", ("conv 3x3 64",)),
         ("conv c s", ("conv s x s c", "conv c x c s")),
         ("conv 3x3 16 2 1", ("conv 3x3 16 stride=2 pad=1",)),
+        ("maxpool 2.0", ("maxpool 2x2 stride=2.0", "maxpool 2x2")),
         ("maxpool 2", ("maxpool 2x2 stride=2", "maxpool 2x2")),
         ("maxpool 3 2", ("maxpool 3x3 stride=2",)),
         ("avgpool 3 2 1", ("avgpool 3x3 stride=2 pad=1",)),
@@ -161,6 +162,16 @@ def test_words_of_other_libraries_lead_to_the_users_own_line_mended(
     for found in refused(line):
         assert found.help == f"write `{advised}`"
     assert not unclear(advised)
+
+
+@pytest.mark.parametrize("init", ["1", "2.0", "1e-6"])
+def test_a_small_number_is_the_factor_of_a_layerscale(init: str) -> None:
+    assert not findings(net(f"layerscale {init}"))
+
+
+def test_a_list_that_was_passed_is_not_written_out_as_if_it_stood_there() -> None:
+    (found,) = findings("net t { input 8x8x3; b [1, 2] }\nblock b(p) { pad p }\n")
+    assert found.help == "pass a size, `1x2`, or all four sides: top, bottom, left and right"
 
 
 def test_a_number_of_the_wrong_kind_says_which_it_has_to_be() -> None:
