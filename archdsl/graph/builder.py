@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.graph.graph import AuxHead, Graph, Node, Scope
 from archdsl.source import Span
 
-LONG_EXPRESSION = 64
+LONG_EXPRESSION = 32
 """Letters of an expression that take as long as a step, each time it is evaluated."""
 
 LONG_PATH = 512
