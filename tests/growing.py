@@ -313,6 +313,9 @@ GROWING: Mapping[str, Grow] = {
 }
 """A text of each kind, by a number that it grows with."""
 
+MULTIPLIED = ("copies of a long choice", "copies of a long argument", "copies in copies of nothing")
+"""Those whose copies multiply with what is copied, as nodes may, up to the limit on steps."""
+
 
 def checked(path: Path) -> tuple[Diagnostic, ...]:
     """Check a file as the command does, and write out what it shows."""
