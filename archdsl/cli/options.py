@@ -60,9 +60,10 @@ def _settings(
     return settings
 
 
-def _one_stdin(
+def one_stdin(
     ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 ) -> tuple[str, ...]:
+    """Refuse what is to be read twice and can be read only once."""
     if value.count(STDIN) > 1:
         raise click.BadParameter("standard input (`-`) can be read only once", ctx, param)
     return value
@@ -87,7 +88,7 @@ def takes_specs(command: Command) -> Command:
         nargs=-1,
         required=True,
         type=click.Path(allow_dash=True),
-        callback=_one_stdin,
+        callback=one_stdin,
     )
     @set_option
     @click.option("--net", metavar="NAME", help="Take the net of this name in each file.")

@@ -15,6 +15,7 @@ from archdsl.cli.completion import completion
 from archdsl.cli.console import Failure, be_quiet, prepare_streams, say
 from archdsl.cli.diff import diff
 from archdsl.cli.explain import explain
+from archdsl.cli.fmt import fmt
 from archdsl.cli.preview import preview
 from archdsl.cli.render import render
 from archdsl.cli.summary import summary
@@ -163,6 +164,7 @@ def main(debug: bool) -> None:
 
 for _command in (
     check,
+    fmt,
     summary,
     table,
     diff,

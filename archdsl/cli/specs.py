@@ -89,11 +89,14 @@ def _checked(file: str, request: Request, blocks_alone: bool) -> Spec:
 
 def _read(file: str) -> tuple[Project, tuple[Diagnostic, ...]]:
     if file == STDIN:
-        # One byte more than a spec may have, so that more is refused and never held.
-        stdin: TextIO | None = sys.stdin
-        text = b"" if stdin is None else stdin.buffer.read(LARGEST_FILE + 1)
-        return read_text(text, "<stdin>")
+        return read_text(read_stdin(), "<stdin>")
     return read_project(Path(file), file)
+
+
+def read_stdin() -> bytes:
+    """Return standard input: a byte more than a spec may have at most, so that it is refused."""
+    stdin: TextIO | None = sys.stdin
+    return b"" if stdin is None else stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def report(spec: Spec) -> None:

@@ -5,7 +5,24 @@ Beside the trees of meaning, every text has a lossless one, which formatting and
 """
 
 from archdsl.syntax import nodes
+from archdsl.syntax.formatter import formatted
 from archdsl.syntax.parser import parse, read_tree
-from archdsl.syntax.project import Project, read_project, read_text
+from archdsl.syntax.project import (
+    Project,
+    decode_source,
+    read_project,
+    read_source,
+    read_text,
+)
 
-__all__ = ["Project", "nodes", "parse", "read_project", "read_text", "read_tree"]
+__all__ = [
+    "Project",
+    "decode_source",
+    "formatted",
+    "nodes",
+    "parse",
+    "read_project",
+    "read_source",
+    "read_text",
+    "read_tree",
+]

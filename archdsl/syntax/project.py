@@ -64,6 +64,18 @@ def read_text(
     return reader.project(source or SourceFile(name, ""), here / name, source is not None)
 
 
+def read_source(path: Path, name: str) -> tuple[SourceFile | None, tuple[Diagnostic, ...]]:
+    """Return the text of one file alone, None with the reason where it cannot be read."""
+    reader = _Reader(path.parent)
+    return reader.load(path, name, None), reader.found.sorted()
+
+
+def decode_source(data: bytes, name: str) -> tuple[SourceFile | None, tuple[Diagnostic, ...]]:
+    """Return bytes as the text that they are of, None with the reason where they are none."""
+    reader = _Reader(Path())
+    return reader.decode(data, name, None), reader.found.sorted()
+
+
 def _root_of(folder: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in ROOT_MARKS):

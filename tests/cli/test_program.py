@@ -14,7 +14,7 @@ import archdsl.cli.check as check_command
 from tests.cli.running import ROOT, Process, Run, environment
 from tests.cli.specs import SOUND, TYPO
 
-COMMANDS = ("check", "summary", "render", "compile", "explain", "completion")
+COMMANDS = ("check", "fmt", "summary", "render", "compile", "explain", "completion")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
