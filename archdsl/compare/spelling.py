@@ -8,10 +8,11 @@ from typing import cast
 from archdsl.ops import Argument, Kind, Operator, Shape, Sides, Size, signature
 
 
-def call_text(op: Operator, widths: bool = True) -> str:
+def call_text(op: Operator, widths: bool = True, exact: bool = False) -> str:
     """Return an operator as a call that would make it: ``conv 3x3/2 96 valid``.
 
-    Without ``widths``, counts are left out: ``conv 3x3/2 valid``.
+    Without ``widths``, counts are left out: ``conv 3x3/2 valid``. An ``exact`` call also says
+    what follows from the norm beside it, as ``bias=no``, and makes the operator by itself.
     """
     words = [op.name]
     named: list[str] = []
@@ -22,7 +23,7 @@ def call_text(op: Operator, widths: bool = True) -> str:
             continue
         if argument.field == "stride" and isinstance(getattr(op, "kernel", None), Size):
             continue
-        if argument.kind is Kind.SWITCH and argument.default is None:
+        if argument.kind is Kind.SWITCH and argument.default is None and not exact:
             continue  # Such a switch follows from other arguments unless it is given.
         if argument.kind is Kind.COUNT and not widths:
             continue
@@ -30,7 +31,10 @@ def call_text(op: Operator, widths: bool = True) -> str:
         if argument.field == "kernel" and isinstance(value, Size) and isinstance(stride, Size):
             words.append(patch(value, stride))
         elif argument.kind is Kind.SWITCH:
-            words.append(argument.name if value else f"{argument.name}=no")
+            is_word = argument.positional and value
+            (words if is_word else named).append(
+                argument.name if is_word else f"{argument.name}={text}"
+            )
         elif argument.positional and isinstance(value, Enum | Size | int | float):
             words.append(text)
         else:
