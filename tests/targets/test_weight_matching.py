@@ -219,6 +219,21 @@ def test_archdsls_own_names_are_taken_sorted_as_well() -> None:
     assert same(taken(PYRAMID, by_name, ordered=False), module, 2, 4, 8, 8)
 
 
+def test_equal_names_need_no_choice_of_the_authors() -> None:
+    text = "net n { input 6x6x4; conv 3x3 4; conv 3x3 4 act=relu; conv 3x3 4 }"
+    module = filled(archdsl.load(text).module())
+    turned = dict(reversed(module.state_dict().items()))
+    assert same(taken(text, turned, ordered=False), module, 2, 4, 6, 6)
+
+
+def test_numbers_that_the_models_own_order_contradicts_are_not_believed() -> None:
+    text = "net n { input 6x6x4; conv 3x3 4 act=relu; conv 3x3 4 }"
+    registered = nn.ModuleDict({"conv2": conv(), "conv1": conv()}).state_dict()
+    with pytest.raises(MatchError, match="ambiguous"):
+        taken(text, registered, ordered=True)
+    assert taken(text, dict(sorted(registered.items())), ordered=True)
+
+
 TWINS = "net twins { input 4x4x2; concat { conv 1x1 2; conv 1x1 2 } }"
 
 
