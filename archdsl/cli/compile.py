@@ -17,6 +17,7 @@ from archdsl.network import Network
 
 if TYPE_CHECKING:
     from archdsl.cli.trial import Build
+    from archdsl.targets.torch_module import NetworkModule
 
 SUFFIXES = ("py", "pt2", "onnx", "safetensors")
 DTYPES = ("float32", "float16", "bfloat16", "float64")
@@ -119,7 +120,7 @@ def compile_(
             raise click.UsageError(
                 "Python source holds no weights; its `load_state_dict` takes those of the file"
             )
-        deliver(networks, output, Network.source)
+        deliver(networks, output, _source)
         return
     from archdsl.cli.trial import Build, choose_device, try_out
 
@@ -142,17 +143,28 @@ def _file(network: Network, suffix: str, how: Build) -> bytes:
     from archdsl.cli.trial import build
 
     module = build(network, how)
-    if suffix == "pt2":
-        from archdsl.targets import pt2
-
-        return pt2.export(network.ir, module)
-    if suffix == "onnx":
-        from archdsl.targets import onnx
-
-        try:
-            return onnx.export(network.ir, module)
-        except onnx.MissingExtra as error:
-            raise Failure(str(error)) from error
+    if suffix in ("pt2", "onnx"):
+        return _exported(network, module, suffix, how.dtype)
     from archdsl.targets.weights import to_safetensors
 
     return to_safetensors(network.ir, module, how.seed if how.weights is None else None)
+
+
+def _exported(network: Network, module: NetworkModule, suffix: str, dtype: str) -> bytes:
+    import torch
+
+    from archdsl.targets import onnx, pt2
+    from archdsl.targets.broken import BrokenExport
+
+    target = {"onnx": onnx, "pt2": pt2}[suffix]
+    try:
+        return target.export(network.ir, module, getattr(torch, dtype))
+    except (onnx.MissingExtra, BrokenExport) as error:
+        raise Failure(str(error)) from error
+
+
+def _source(network: Network) -> str:
+    """Return the network's source, which Python has read."""
+    source = network.source()
+    compile(source, f"{network.name}.py", "exec")
+    return source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +80,35 @@ def build(
 
 
 def example_inputs(
-    graph: Graph, module: nn.Module, batch: int = 1, seed: int = 0
+    graph: Graph,
+    module: nn.Module,
+    batch: int = 1,
+    seed: int = 0,
+    dtype: torch.dtype | None = None,
 ) -> tuple[torch.Tensor, ...]:
-    """Return random inputs of the announced shapes, on the module's device and in its dtype."""
-    like = next((t for t in module.parameters()), torch.empty(0))
+    """Return random inputs of the announced shapes, on the module's device and in its dtype.
+
+    A module without numbers of its own has no dtype; ``dtype`` says which is meant.
+    """
+    like = next(_numbers(module), torch.empty(0)).detach()
+    if dtype is not None:
+        like = like.to(dtype)
     generator = torch.Generator().manual_seed(seed)
     return tuple(
         torch.randn(batch, *graph.nodes[id].shape.torch, generator=generator).to(like)
         for id in graph.inputs
     )
+
+
+def dtype_of(module: nn.Module) -> torch.dtype:
+    """Return the dtype of a module's numbers; torch's own where it has none."""
+    return next(_numbers(module), torch.empty(0)).dtype
+
+
+def _numbers(module: nn.Module) -> Iterator[torch.Tensor]:
+    """Yield the parameters and buffers that have the module's dtype."""
+    every = (*module.parameters(), *module.buffers())
+    return (one for one in every if one.is_floating_point())
 
 
 def make(call: Call) -> nn.Module:

@@ -78,7 +78,9 @@ def test_auxiliary_heads_leave_no_trace_in_exports() -> None:
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     absent = {"onnxscript": None}
-    monkeypatch.setattr(onnx, "find_spec", lambda name: absent.get(name, object()))
+    monkeypatch.setattr(
+        "archdsl.targets.onnx.write.find_spec", lambda name: absent.get(name, object())
+    )
     network = archdsl.load(SAMPLES["chain"])
     with pytest.raises(
         onnx.MissingExtra, match=r"needs onnxscript: `pip install 'archdsl\[onnx\]'`"

@@ -45,7 +45,8 @@ def _lines(figure: Figure) -> Iterator[str]:
         f'font-family="{FONTS}" fill="none">'
     )
     yield f'<title id="{ids["figure-title"]}">{xml_text(figure.title)}</title>'
-    yield f'<desc id="{ids["figure-description"]}">{xml_text(figure.description)}</desc>'
+    lines = "\n".join(map(xml_text, figure.description.split("\n")))
+    yield f'<desc id="{ids["figure-description"]}">{lines}</desc>'
     yield f'<rect class="paper" width="{width}" height="{height}" fill="{figure.paper}"/>'
     for part in figure.parts:
         yield from _part(part, ids)

@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.targets.escaping import html_text, json_in_html
@@ -61,6 +62,8 @@ def page(network: Network) -> str:
     Raises :class:`archdsl.targets.drawing.DrawingError` where the network is too large for one.
     """
     shown = document(network)
+    # A page is sent about; where its files lie on this machine is of no use there.
+    shown["sources"] = [one | {"name": Path(one["name"]).name} for one in shown["sources"]]
     code = script() + START
     look = style() + WHOLE_WINDOW
     policy = "; ".join(
