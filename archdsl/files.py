@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
+from time import monotonic, sleep
+
+PATIENCE = 10.0
+"""Seconds to wait for others that put files into the same folder; to put one takes a thousandth."""
+
+_THREADS = Lock()
 
 
 class CannotWrite(Exception):
@@ -18,13 +27,19 @@ def why(error: OSError) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def write_whole(path: Path, data: str | bytes) -> None:
+def write_whole(path: Path, data: str | bytes, still: Callable[[], object] | None = None) -> None:
     """Put ``data`` into a file. On any failure what was there before stays as it was.
 
     An existing file keeps its mode, and a link stays a link. Raises :class:`CannotWrite`, which
     says why nothing was written.
+
+    ``still`` is asked right before the new contents take the place of the old ones, and raises
+    where these are not what they should be; nothing is written then. No other thread or process
+    of archdsl puts a file into this folder in between. Programs that know of no lock can: one
+    that replaces the file between the question and the next call of the system, or has it open
+    and goes on writing into what was replaced, loses what it wrote.
     """
-    content = data.encode() if isinstance(data, str) else data
+    content = data.encode("utf-8", "replace") if isinstance(data, str) else data
     try:
         target = path.resolve()
         mode = _mode(target)
@@ -32,7 +47,7 @@ def write_whole(path: Path, data: str | bytes) -> None:
             # A device or a pipe takes what is written, and cannot be replaced.
             target.write_bytes(content)
         else:
-            _replace(target, content, mode)
+            _replace(target, content, mode, still)
     except (OSError, RuntimeError) as error:
         # Before Python 3.13, links in a circle are a RuntimeError.
         reason = why(error) if isinstance(error, OSError) else "its links lead in a circle"
@@ -54,7 +69,9 @@ def _mode(target: Path) -> int | None:
     return mode
 
 
-def _replace(target: Path, content: bytes, mode: int | None) -> None:
+def _replace(
+    target: Path, content: bytes, mode: int | None, still: Callable[[], object] | None
+) -> None:
     """Write a draft beside ``target``, and put it in its place once it is on disk."""
     draft = _draft(target.parent)
     try:
@@ -64,7 +81,10 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             draft.chmod(stat.S_IMODE(mode))
-        draft.replace(target)
+        with _alone_in(target.parent):
+            if still is not None:
+                still()
+            draft.replace(target)
     finally:
         with suppress(OSError):
             draft.unlink()
@@ -78,3 +98,50 @@ def _draft(folder: Path) -> Path:
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             return draft
     raise FileExistsError(0, f"`{folder}` is full of drafts called .archdsl-*.tmp")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Keep every other thread, and every other process of archdsl, from replacing a file here.
+
+    The lock is on the folder itself: that leaves no file behind, and a file's own lock would go
+    with the file that is replaced. Where a system or a file system cannot lock a folder, as on
+    Windows, only threads are kept out.
+    """
+    if not _THREADS.acquire(timeout=PATIENCE):
+        raise _busy()
+    try:
+        if sys.platform == "win32":
+            yield
+            return
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            _lock(handle)
+            yield
+        finally:
+            os.close(handle)  # and the lock goes with it
+    finally:
+        _THREADS.release()
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        return
+    import fcntl  # which Windows lacks
+
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() > end:
+                raise _busy() from None
+            sleep(0.001)
+        except OSError:
+            return
+        else:
+            return
+
+
+def _busy() -> OSError:
+    return OSError(0, "another program keeps its folder locked")

@@ -86,14 +86,23 @@ def _newline(text: str) -> str:
 def save(path: Path, text: str, base: str) -> Contents:
     """Write the editor's text over contents whose digest is ``base``, and return the new ones.
 
-    Raises :class:`Conflict` where the file holds anything else by now, and :class:`CannotWrite`.
+    Of any number of saves at once that began with the same contents, one is written. Raises
+    :class:`Conflict` where the file holds anything else by now, and :class:`CannotWrite`;
+    :func:`archdsl.files.write_whole` says what other programs can still do in between.
     """
+    now = _still(path, base)
+    data = now.encode(text)
+    # Compared once more when the new contents are on disk and need only take their place.
+    write_whole(path, data, lambda: _still(path, base))
+    return Contents(text, sha256(data).hexdigest(), now.newline, now.mark)
+
+
+def _still(path: Path, base: str) -> Contents:
+    """Return what the file holds, or raise :class:`Conflict` if its digest is not ``base``."""
     try:
         now = read(path)
     except Unreadable as error:
         raise CannotWrite(f"cannot write `{path.name}`: {error}") from error
     if now.digest != base:
         raise Conflict(now)
-    data = now.encode(text)
-    write_whole(path, data)
-    return Contents(text, sha256(data).hexdigest(), now.newline, now.mark)
+    return now

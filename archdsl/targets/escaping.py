@@ -19,6 +19,8 @@ _NO_XML = re.compile(
 )
 """What XML and HTML do not allow, or advise against: control characters, halves of pairs."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 _NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 """What ends a line for some reader, or cannot be shown at all."""
 
@@ -30,9 +32,10 @@ def python_text(text: str) -> str:
     """Return a text for a docstring or a comment of Python.
 
     Python reads it back as the same text. What cannot be seen, or turns the direction of what
-    stands behind it, is written as its number.
+    stands behind it, is written as its number. Half of a pair, which a name of bytes that are no
+    text has, cannot stand in a docstring: Python makes no class with one.
     """
-    return "".join(map(_python_letter, text))
+    return "".join(map(_python_letter, _HALF.sub(REPLACEMENT, text)))
 
 
 def _python_letter(letter: str) -> str:

@@ -161,12 +161,25 @@ class Affine(nn.Module):
         rank: int,
     ) -> None:
         super().__init__()
+        self.numbers = scale, shift
         shape = (-1, *[1] * rank)
         self.register_buffer("scale", torch.tensor(scale).view(shape), persistent=False)
         self.register_buffer("shift", torch.tensor(shift).view(shape), persistent=False)
 
     def forward(self, input: Tensor) -> Tensor:
         return input * self.scale + self.shift
+
+    def _apply(self, *args: Any, **kwargs: Any) -> Any:
+        """Go to another dtype or device with the constants as they are written.
+
+        In double they have all their digits, also after a time in half; from meta they come back.
+        """
+        super()._apply(*args, **kwargs)
+        for name, numbers in zip(("scale", "shift"), self.numbers, strict=True):
+            moved = self.get_buffer(name)
+            exact = torch.tensor(numbers, dtype=moved.dtype, device=moved.device)
+            self.register_buffer(name, exact.view(moved.shape), persistent=False)
+        return self
 
 
 class LayerScale(nn.Module):

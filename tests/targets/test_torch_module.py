@@ -267,6 +267,41 @@ def test_dtype_is_that_of_all_weights_and_of_the_output(dtype: torch.dtype) -> N
     assert module.eval()(picture().to(dtype)).dtype == dtype
 
 
+SCALED = "net n { input 4x4x2; affine scale=[0.1, 0.458] shift=[-0.03, 0.7] as rescale }"
+
+
+def rescaled(dtype: torch.dtype) -> torch.Tensor:
+    """What the constants of SCALED make of ones, each constant rounded once to the dtype."""
+    pairs = torch.tensor([[0.1, -0.03], [0.458, 0.7]], dtype=dtype)
+    ones = torch.ones(1, 2, 4, 4, dtype=dtype)
+    return ones * pairs[:, :1, None] + pairs[:, 1:, None]
+
+
+@pytest.mark.parametrize("emitted", [False, True], ids=["module", "source"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
+def test_constants_are_those_of_the_spec_in_every_dtype(emitted: bool, dtype: torch.dtype) -> None:
+    network = archdsl.load(SCALED)
+    if emitted:
+        space: dict[str, Any] = {"__name__": "emitted"}
+        exec(network.source(), space)
+        module = space["N"]()
+    else:
+        module = network.module()
+    ones = torch.ones(1, 2, 4, 4)
+    for way in (module.to(dtype), module.half().to(dtype), copy.deepcopy(module).to(dtype)):
+        assert torch.equal(way(ones.to(dtype)), rescaled(dtype))
+    assert module.state_dict() == {}
+    if not emitted:
+        assert torch.equal(network.module(dtype=dtype)(ones.to(dtype)), rescaled(dtype))
+
+
+def test_constants_come_back_from_the_meta_device() -> None:
+    module = archdsl.load(SCALED).module(torch.device("meta"))
+    assert all(x.is_meta for x in module.buffers())
+    ones = torch.ones(1, 2, 4, 4, dtype=torch.float64)
+    assert torch.equal(module.to_empty(device="cpu").double()(ones), rescaled(torch.float64))
+
+
 def test_meta_device_holds_shapes_and_no_numbers() -> None:
     module = archdsl.load(SMALL).module(torch.device("meta")).eval()
     assert all(x.is_meta for x in module.state_dict().values())
