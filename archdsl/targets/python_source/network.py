@@ -138,9 +138,9 @@ class NetworkMethods:
         return [
             f"{BODY}like = {layout(like, lambda _: None, 2, len(BODY) + 7)}",
             f"{BODY}if {CLASSES} == 0:",
-            _put(_layer(parent), name, New("nn.Identity", ())),
+            _put(_module(parent), name, New("nn.Identity", ())),
             f"{BODY}else:",
-            _put(_layer(parent), name, self._wider(node)),
+            _put(_module(parent), name, self._wider(node)),
         ]
 
     def _wider(self, node: Node) -> New:
@@ -182,8 +182,11 @@ def _put(parent: str, name: str, layer: New) -> str:
 
 def _layer(path: str) -> str:
     """Return the expression for a submodule."""
-    if not path:
-        return "self"
     if words.ATTRIBUTES.allow(path):
         return f"self.{path}"
-    return f'self.get_submodule("{path}")'
+    return _module(path)
+
+
+def _module(path: str) -> str:
+    """Return the expression for a submodule of whatever class, which may get other children."""
+    return f'self.get_submodule("{path}")' if path else "self"
