@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.check import Checked, Totals, check, check_others
 from archdsl.diagnostics import Diagnostic, SpecError, bounded_effort
 from archdsl.graph import Graph, Limits
+from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
 from archdsl.syntax import Project, read_project, read_text
 
@@ -303,4 +304,5 @@ class Network:
         from archdsl.targets.python_source import emit
 
         tree = next((one for one in self.project.nets if one.name.text == self.name), None)
-        return emit(self.ir, self.project.blocks, tree)
+        with GarbageCollectorPaused():
+            return emit(self.ir, self.project.blocks, tree)

@@ -22,11 +22,16 @@ class Inlining:
     def __init__(self, root: Section) -> None:
         self._inlined: set[int] = set()
         self._with_class: set[int] = set()
+        self._chains: set[int] = set()
         self._visit(root, None)
 
     def has_class(self, section: Section) -> bool:
         """Return whether a section gets a class; other chains are written where they stand."""
         return id(section) in self._with_class
+
+    def is_chain(self, section: Section) -> bool:
+        """Return what :attr:`Section.is_chain` says, worked out once."""
+        return id(section) in self._chains
 
     def is_inlined(self, child: Leaf | Section) -> bool:
         return id(child) in self._inlined
@@ -35,9 +40,11 @@ class Inlining:
         for child in section.children:
             if isinstance(child, Section):
                 self._visit(child, section)
+        if section.is_chain:
+            self._chains.add(id(section))
         named = all(words.ATTRIBUTES.allow(child.name) for child in section.children)
         is_plain = (
-            section.is_chain
+            self.is_chain(section)
             and not any(map(self.is_inlined, section.children))
             and (named or section.scope.kind is ScopeKind.REPEAT)
         )

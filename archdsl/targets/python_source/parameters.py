@@ -61,8 +61,11 @@ def fill(
         return None
     groups: dict[Column, list[int]] = {}
     given: dict[int, Column] = {}
-    for slot, constant in enumerate(rows[0]):
-        column = _column(tuple(row[slot].value for row in rows))
+    columns_of = zip(*([one.value for one in row] for row in rows), strict=True)
+    for slot, (constant, values) in enumerate(zip(rows[0], columns_of, strict=True)):
+        if not terms.names and len(set(map(type, values))) == 1 and len(set(values)) == 1:
+            continue
+        column = _column(values)
         present = [entry for entry in column if entry != _NONE]
         said = terms.said(constant) if slot not in kept else None
         if constant.label.startswith("in_"):

@@ -42,6 +42,8 @@ class Structures:
             runs = tuple((self.of(copy)[1:], count > 1) for copy, count in self.runs(child))
             return (child.name, runs)
         parts = tuple(self.of(part) for part in child.children)
+        if self._inlining.is_chain(child):
+            return (child.name, parts)
         return (child.name, parts, *_wiring(child, child.steps))
 
     def forward(self, section: Section) -> Structure:
