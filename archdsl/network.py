@@ -292,6 +292,68 @@ class Network:
 
         return average(self.recipe, module)
 
+    def load_weights(
+        self, module: NetworkModule, path: str | PathLike[str], *, allow_different: bool = False
+    ) -> tuple[str, ...]:
+        """Give a module of this network the weights of a file of archdsl's; return what to know.
+
+        Raises :class:`archdsl.targets.weights.CheckpointError` if the file cannot be read, or was
+        stored for a network that computes something else; ``allow_different`` takes those too.
+
+            network.load_weights(module, "model.safetensors")
+        """
+        from archdsl.targets.weights import load_into, read_checkpoint
+
+        checkpoint = read_checkpoint(Path(path))
+        return load_into(self.ir, module, checkpoint, allow_different=allow_different)
+
+    def save_weights(
+        self,
+        module: NetworkModule,
+        path: str | PathLike[str],
+        *,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        """Store a module's weights in a .safetensors file, with what network they belong to."""
+        from archdsl.targets.weights import to_safetensors
+
+        Path(path).write_bytes(to_safetensors(self.ir, module, None, metadata))
+
+    def import_weights(
+        self,
+        module: NetworkModule,
+        path: str | PathLike[str],
+        *,
+        key: str | None = None,
+        ignore: Sequence[str] = (),
+        begin_anew: Sequence[str] = (),
+        pins: Mapping[str, str] | None = None,
+        drop_class: int | None = None,
+    ) -> tuple[str, ...]:
+        """Give a module the weights of another implementation; return what was not only copied.
+
+        Options as those of `archdsl weights import`. Raises
+        :class:`archdsl.targets.weights.CheckpointError` if the file cannot be read, and
+        :class:`archdsl.targets.weights.MatchError` if it does not fit or fits in two ways.
+
+            network.import_weights(module, "googlenet.pth", begin_anew=["aux1.*", "aux2.*"])
+        """
+        from archdsl.targets.weights import converted, import_weights, read_checkpoint
+
+        checkpoint = read_checkpoint(Path(path), key=key)
+        found = import_weights(
+            self.ir,
+            module,
+            checkpoint,
+            ignore=tuple(ignore),
+            pins=pins,
+            drop_class=drop_class,
+            begin_anew=tuple(begin_anew),
+        )
+        said = converted(module.state_dict(), found.tensors)
+        module.load_state_dict(dict(found.tensors))
+        return (*checkpoint.said, *found.said, *said)
+
     def source(self) -> str:
         """Return the Python source of the network, which imports nothing but torch.
 

@@ -145,9 +145,11 @@ def _file(network: Network, suffix: str, how: Build) -> bytes:
     module = build(network, how)
     if suffix in ("pt2", "onnx"):
         return _exported(network, module, suffix, how.dtype)
-    from archdsl.targets.weights import to_safetensors
+    from archdsl.targets.weights import carried, to_safetensors
 
-    return to_safetensors(network.ir, module, how.seed if how.weights is None else None)
+    if how.weights is None:
+        return to_safetensors(network.ir, module, how.seed)
+    return to_safetensors(network.ir, module, None, carried(how.weights))
 
 
 def _exported(network: Network, module: NetworkModule, suffix: str, dtype: str) -> bytes:

@@ -49,13 +49,20 @@ def _pins(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) ->
     return pins
 
 
+def _source(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and ":" not in value and value not in SOURCES:
+        listed = ", ".join(SOURCES)
+        raise click.BadParameter(f"`{value}` is none of {listed}, nor PACKAGE:MODEL", ctx, param)
+    return value
+
+
 @weights.command(
     name="import",
     epilog="""\b
 Examples:
   archdsl weights import specs/inception_v4.arch inception_v4.pth -o model.safetensors
   archdsl weights import specs/released/googlenet_torchvision.arch googlenet.pth \\
-      --from torchvision-inception --set transform_input=yes -o model.safetensors
+      --from torchvision:googlenet --set transform_input=yes -o model.safetensors
   archdsl weights import specs/inception_v4.arch v4.pth --set classes=10 -o ten.safetensors
 """,
 )
@@ -64,8 +71,10 @@ Examples:
 @click.option(
     "--from",
     "source",
-    type=click.Choice(SOURCES),
-    help="Whose weights they are: notes what images they expect.",
+    metavar="PACKAGE[:MODEL]",
+    callback=_source,
+    help="Whose weights they are, as in timm:inception_v3.tf_in1k: notes what images they expect. "
+    f"Without a model: {', '.join(SOURCES)}.",
 )
 @click.option(
     "--key",
@@ -128,12 +137,17 @@ def import_(
     suffix_of(output, ("safetensors",))
     model = None if order is None else _package_model(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
-    from archdsl.targets.weights import conventions, import_weights, in_order_of, to_safetensors
+    from archdsl.targets.weights import (
+        convention_of,
+        import_weights,
+        in_order_of,
+        to_safetensors,
+    )
     from archdsl.targets.weights.conventions import KEY, misfit
     from archdsl.targets.weights.packages import image_shapes, reference
     from archdsl.targets.weights.store import converted
 
-    convention = None if source is None else conventions()[source]
+    convention = None if source is None else _guarded(lambda: convention_of(source))
     wrong = None if convention is None else misfit(convention, network.ir)
     if wrong is not None:
         raise Failure(wrong)
@@ -203,7 +217,7 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
     package, model = ("", "") if to is None else _package_model(to, "--to")
     network, weights_file = _spec_and_file(request)
     from archdsl.targets.weights import export_weights, load_into
-    from archdsl.targets.weights.exchange import NAMES
+    from archdsl.targets.weights.checkpoint import NAMES
     from archdsl.targets.weights.packages import image_shapes, reference
 
     stored = _guarded(lambda: _read(weights_file))

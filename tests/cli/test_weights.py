@@ -160,6 +160,23 @@ def test_what_images_they_expect_travels_with_them(run: Run, checkpoint: Other) 
     assert "the weights expect RGB images from 0 to 1" in result.stderr
 
 
+def test_what_images_they_expect_is_kept_when_weights_are_stored_again(
+    run: Run, checkpoint: Other
+) -> None:
+    arguments = ("small.arch", "other.pth", "-o", "a.safetensors", "--from")
+    said = run("weights", "import", *arguments, "timm:inception_v3.tf_in1k").stderr
+    assert "mean 0.5, 0.5, 0.5" in said
+    assert "299×299 from the middle after the shorter side became 341 (bicubic)" in said
+    assert run("compile", "small.arch", "--weights", "a.safetensors", "-o", "b.safetensors")
+    first, second = (read_checkpoint(Path(f"{one}.safetensors")).metadata for one in "ab")
+    for key in ("archdsl.input", "archdsl.names"):
+        assert first[key] == second[key]
+    result = run("weights", "import", *arguments, "torchvision:resnet50")
+    assert result.exit_code == 1
+    assert "Name one, as `torchvision:resnet50.IMAGENET1K_V1`" in result.stderr
+    assert run("weights", "import", *arguments, "nobody").exit_code == 2
+
+
 def test_compiled_files_hold_the_weights_they_were_given(run: Run, checkpoint: Other) -> None:
     run("weights", "import", "small.arch", "other.pth", "-o", "a.safetensors")
     result = run("compile", "small.arch", "--weights", "a.safetensors", "-o", "small.pt2")

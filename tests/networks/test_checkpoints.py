@@ -31,7 +31,7 @@ from archdsl.targets.weights import (
     import_weights,
     packages,
 )
-from archdsl.targets.weights.exchange import NAMES
+from archdsl.targets.weights.checkpoint import NAMES
 from archdsl.targets.weights.packages import image_shapes, made, reference
 from archdsl.targets.weights.running import wiring_when_run
 from archdsl.targets.weights.units import unit_of

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import pickle
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+import torchvision
 from safetensors.torch import save_file
 from torch import nn
 
@@ -16,14 +20,16 @@ import archdsl
 from archdsl.targets.weights import (
     Checkpoint,
     CheckpointError,
+    Convention,
     MatchError,
+    convention_of,
     export_weights,
     import_weights,
     load_into,
     read_checkpoint,
     to_safetensors,
 )
-from archdsl.targets.weights.exchange import NAMES
+from archdsl.targets.weights.checkpoint import NAMES
 
 SMALL = """
 net small(classes = 3) {
@@ -439,3 +445,116 @@ def test_auxiliary_heads_that_are_missing_begin_anew_when_asked() -> None:
     with pytest.raises(MatchError) as refused:
         import_weights(network.ir, module, Checkpoint(short, {}, ordered=True))
     assert "begin-anew" not in str(refused.value)
+
+
+def test_a_lightning_checkpoint_is_read_and_its_prefix_is_no_hindrance(tmp_path: Path) -> None:
+    other = Other().eval()
+    state = {f"net.{name}": tensor for name, tensor in other.state_dict().items()}
+    held = {
+        "epoch": 3,
+        "pytorch-lightning_version": "2.4.0",
+        "state_dict": state,
+        "loops": {"fit_loop": {"state_dict": {}}},
+        "callbacks": {"ModelCheckpoint{'monitor': None}": {"best_model_score": torch.ones(())}},
+        "optimizer_states": [{"state": {0: {"step": torch.ones(())}}, "param_groups": []}],
+        "hyper_parameters": {"lr": 0.1, "args": argparse.Namespace(depth=2)},
+    }
+    torch.save(held, tmp_path / "last.ckpt")
+    network = archdsl.load(SMALL)
+    module = network.module().eval()
+    assert network.import_weights(module, tmp_path / "last.ckpt") == ()
+    x = torch.randn(3, 2, 8, 8)
+    torch.testing.assert_close(module(x), other(x))
+
+
+def test_a_torchscript_program_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.trace(nn.Linear(2, 2), torch.ones(1, 2)), path)
+    with pytest.raises(CheckpointError, match="is a TorchScript program and not a state dict"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("held", [{"a": 1}, [1, 2], np.ones(3), argparse.Namespace(a=1)])
+def test_pickles_that_torch_did_not_write_are_told(tmp_path: Path, held: object) -> None:
+    path = tmp_path / "a.pth"
+    path.write_bytes(pickle.dumps(held))
+    with pytest.raises(CheckpointError) as refused:
+        read_checkpoint(path)
+    assert "a.pth" in str(refused.value)
+    assert "weights_only" not in str(refused.value)
+
+
+def test_networks_store_load_and_import(tmp_path: Path) -> None:
+    network = archdsl.load(SMALL)
+    other = Other().eval()
+    torch.save(other.state_dict(), tmp_path / "other.pth")
+    module, again = network.module(seed=1).eval(), network.module(seed=2).eval()
+    assert network.import_weights(module, tmp_path / "other.pth") == ()
+    network.save_weights(module, tmp_path / "a.safetensors")
+    assert network.load_weights(again, tmp_path / "a.safetensors") == ()
+    x = torch.randn(2, 2, 8, 8)
+    torch.testing.assert_close(again(x), other(x))
+    gelu = archdsl.load(SMALL.replace("relu", "gelu"))
+    with pytest.raises(CheckpointError, match="gelu"):
+        gelu.load_weights(gelu.module(), tmp_path / "a.safetensors")
+
+
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("source", "numbers", "size", "resize", "rescaled"),
+    [
+        ("torchvision:googlenet", IMAGENET, 224, 256, True),
+        ("torchvision:inception_v3", IMAGENET, 299, 342, True),
+        ("torchvision:resnet50.IMAGENET1K_V1", IMAGENET, 224, 256, False),
+        ("torchvision:resnet50.IMAGENET1K_V2", IMAGENET, 224, 232, False),
+        ("timm:inception_v3.tf_in1k", HALF, 299, 341, False),
+        ("timm:inception_v3.gluon_in1k", IMAGENET, 299, 341, False),
+        ("pretrainedmodels:inceptionv4", HALF, 299, None, False),
+    ],
+)
+def test_images_are_those_of_the_named_model(
+    source: str,
+    numbers: tuple[tuple[float, ...], ...],
+    size: int,
+    resize: int | None,
+    rescaled: bool,
+) -> None:
+    found = convention_of(source)
+    assert (found.mean, found.std) == numbers
+    assert (found.size, found.resize, found.rescaled) == ((size, size), resize, rescaled)
+    assert Convention.from_text(found.to_text()) == found
+
+
+def test_what_torchvision_makes_of_an_image_is_what_is_said_of_it() -> None:
+    weights = torchvision.models.ResNet50_Weights.IMAGENET1K_V2
+    image = torch.randint(0, 256, (3, 300, 500), dtype=torch.uint8)
+    said = convention_of("torchvision:resnet50.IMAGENET1K_V2")
+    assert said.resize is not None
+    assert said.size is not None
+    longer = int(500 * said.resize / 300)
+    smaller = torchvision.transforms.functional.resize(image, [said.resize, longer])
+    cut = torchvision.transforms.functional.center_crop(smaller, list(said.size)) / 255
+    by_hand = (cut - torch.tensor(said.mean)[:, None, None]) / torch.tensor(said.std)[:, None, None]
+    torch.testing.assert_close(weights.transforms()(image), by_hand)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("torchvision:resnet50", r"do not all expect the same images.*resnet50\.IMAGENET1K_V1"),
+        ("timm:inception_v3", "do not all expect the same images"),
+        ("timm:inception_v3.nope", "no weights of a model"),
+        ("torchvision:raft_large", "no weights of a model"),
+        ("pretrainedmodels:nope", "no weights of a model"),
+        ("keras:ResNet50", "nothing is known"),
+        ("nope", "is none of"),
+    ],
+)
+def test_models_of_which_nothing_is_known_are_told(source: str, said: str) -> None:
+    with pytest.raises(CheckpointError, match=said):
+        convention_of(source)

@@ -11,9 +11,10 @@ from archdsl.targets.weights.checkpoint import (
 )
 from archdsl.targets.weights.conventions import Convention, conventions
 from archdsl.targets.weights.exchange import Imported, export_weights, import_weights
+from archdsl.targets.weights.inputs import convention_of
 from archdsl.targets.weights.match import Match, MatchError, match
-from archdsl.targets.weights.reading import read_checkpoint
-from archdsl.targets.weights.store import load_into, spec_hash, to_safetensors
+from archdsl.targets.weights.reading import carried, read_checkpoint
+from archdsl.targets.weights.store import converted, load_into, spec_hash, to_safetensors
 from archdsl.targets.weights.wiring import Wiring
 
 __all__ = [
@@ -24,7 +25,10 @@ __all__ = [
     "Match",
     "MatchError",
     "Wiring",
+    "carried",
+    "convention_of",
     "conventions",
+    "converted",
     "export_weights",
     "import_weights",
     "in_order_of",

@@ -9,6 +9,9 @@ import torch
 
 from archdsl.targets.weights.wiring import Wiring
 
+NAMES = "archdsl.names"
+"""Metadata key: the checkpoint's names in its order, with ours."""
+
 
 class CheckpointError(Exception):
     """A checkpoint cannot be read, or is none."""

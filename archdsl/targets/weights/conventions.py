@@ -17,7 +17,9 @@ KEY = "archdsl.input"
 class Convention:
     """How pixels become numbers: channel order, range, then (x - mean) / std per channel.
 
-    ``rescaled`` says that the network's first step must bring these numbers to -1 … 1.
+    ``rescaled`` says that the network's first step must bring these numbers to -1 … 1. ``size``
+    is the height and width that the weights were tried on, cut from the middle of the image after
+    its shorter side became ``resize`` cells long; None and "" where the source does not say.
     """
 
     order: str
@@ -25,6 +27,9 @@ class Convention:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     then: str = ""
+    size: tuple[int, int] | None = None
+    resize: int | None = None
+    interpolation: str = ""
 
     @property
     def rescaled(self) -> bool:
@@ -37,6 +42,11 @@ class Convention:
         text = (
             f"{self.order} images from 0 to {self.highest:g}, mean {mean}, standard deviation {std}"
         )
+        if self.size is not None:
+            text += f", {self.size[0]}×{self.size[1]}"
+            if self.resize is not None:
+                text += f" from the middle after the shorter side became {self.resize}"
+                text += f" ({self.interpolation})" if self.interpolation else ""
         return f"{text}; {self.then}" if self.then else text
 
     def to_text(self) -> str:
@@ -46,7 +56,11 @@ class Convention:
     def from_text(cls, text: str) -> Convention:
         data = json.loads(text)
         mean, std = tuple(data.pop("mean")), tuple(data.pop("std"))
-        return cls(mean=mean, std=std, **data)
+        size = data.pop("size", None)
+        return cls(mean=mean, std=std, size=None if size is None else tuple(size), **data)
+
+
+RESCALES = "the network rescales them to -1 … 1 first (transform_input)"
 
 
 def misfit(convention: Convention, graph: Graph) -> str | None:
@@ -86,7 +100,7 @@ def _near(op: Affine, scale: tuple[float, ...], shift: tuple[float, ...]) -> boo
     )
 
 
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 _HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
@@ -97,14 +111,14 @@ def conventions() -> Mapping[str, Convention]:
     """
     return MappingProxyType(
         {
-            "torchvision": Convention("RGB", 1.0, *_IMAGENET),
+            "torchvision": Convention("RGB", 1.0, *IMAGENET),
             "torchvision-inception": Convention(
                 "RGB",
                 1.0,
-                *_IMAGENET,
-                then="the network rescales them to -1 … 1 first (transform_input)",
+                *IMAGENET,
+                then=RESCALES,
             ),
-            "timm": Convention("RGB", 1.0, *_IMAGENET),
+            "timm": Convention("RGB", 1.0, *IMAGENET),
             "timm-inception": Convention("RGB", 1.0, *_HALF),
             "pretrainedmodels": Convention("RGB", 1.0, *_HALF),
             "pretrainedmodels-bninception": Convention(

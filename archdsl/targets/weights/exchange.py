@@ -12,14 +12,11 @@ import torch
 from archdsl.graph import Graph
 from archdsl.targets.head import classifiers
 from archdsl.targets.torch_module import NetworkModule
-from archdsl.targets.weights.checkpoint import Checkpoint
+from archdsl.targets.weights.checkpoint import NAMES, Checkpoint
 from archdsl.targets.weights.flattened import places_last
 from archdsl.targets.weights.flow import flow_of
 from archdsl.targets.weights.match import Match, MatchError, match
 from archdsl.targets.weights.units import OPTIONAL, Unit, as_kernel, sole_role, units_of
-
-NAMES = "archdsl.names"
-"""Metadata key: the checkpoint's names in its order, with ours."""
 
 Tensors = dict[str, torch.Tensor]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,7 +16,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from archdsl.targets.weights import hdf5, tensorflow
-from archdsl.targets.weights.checkpoint import Checkpoint, CheckpointError
+from archdsl.targets.weights.checkpoint import NAMES, Checkpoint, CheckpointError
+from archdsl.targets.weights.conventions import KEY as INPUT
 
 PICKLED = (".pth", ".pt", ".bin", ".ckpt", ".tar")
 WRAPPERS = ("state_dict", "model", "model_state_dict", "state_dict_ema")
@@ -82,6 +84,14 @@ def read_checkpoint(path: Path, *, key: str | None = None) -> Checkpoint:
     return replace(found, said=(*found.said, *_not_finite(found.tensors)))
 
 
+def carried(path: Path) -> dict[str, str]:
+    """Return what a file of archdsl's says of its weights themselves, whatever network has them."""
+    opener: Any = safe_open
+    with opener(path, framework="pt") as file:
+        metadata: dict[str, str] = file.metadata() or {}
+    return {key: text for key, text in metadata.items() if key in (NAMES, INPUT)}
+
+
 def _refuse_strangers(path: Path) -> None:
     """Say what a file is that only bears a checkpoint's name."""
     if path.is_dir():
@@ -127,7 +137,9 @@ def _read_safetensors(path: Path) -> Checkpoint:
 
 
 def _read_pickled(path: Path, key: str | None) -> Checkpoint:
-    with torch.serialization.safe_globals(HARMLESS):
+    with torch.serialization.safe_globals(HARMLESS), warnings.catch_warnings():
+        # Said of pickles that torch did not write, of which the error says more.
+        warnings.filterwarnings("ignore", message="Detected pickle protocol")
         loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(loaded, dict):
         raise CheckpointError(f"`{path}` holds no state dict")
