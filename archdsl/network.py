@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
     from torch.optim.swa_utils import AveragedModel
 
-    from archdsl.targets.python_source import Written
-    from archdsl.targets.torch_module import NetworkModule
+    from archdsl.pytorch.python_source import Written
+    from archdsl.pytorch.torch_module import NetworkModule
 
 Parameter = int | float | bool | str
 
@@ -145,7 +145,7 @@ class Network:
 
         ``depth`` goes down into blocks; ``format`` is text, json, csv or markdown.
         """
-        from archdsl.targets.summary import print_summaries, summarise
+        from archdsl.tables.summary import print_summaries, summarise
 
         return print_summaries([summarise(self.ir, depth)], format)
 
@@ -180,9 +180,9 @@ class Network:
         colours by params, macs or memory, with a ``legend``. An empty ``title`` leaves the heading
         out. ``engine`` is "pure", which pip installs with archdsl, or "dot" for Graphviz's own
         program; ``dpi`` the pixels of a png per inch (144). Raises
-        :class:`archdsl.targets.drawing.DrawingError`, which says why there is no picture.
+        :class:`archdsl.drawing.DrawingError`, which says why there is no picture.
         """
-        from archdsl.targets.drawing import DPI, DrawingError, Options, draw, read_options
+        from archdsl.drawing import DPI, DrawingError, Options, draw, read_options
 
         options = read_options(
             style=style,
@@ -200,24 +200,24 @@ class Network:
             return draw(self.ir, format, options, engine=engine, dpi=DPI if dpi is None else dpi)
         if options != Options():
             raise DrawingError("a page has all of the network, and takes no options of figures")
-        from archdsl.targets.page import page
+        from archdsl.page import page
 
         return page(self)
 
     def page(self) -> str:
         """Return one self-contained HTML page to explore the network in.
 
-        Raises :class:`archdsl.targets.drawing.DrawingError` where it is too large for a browser.
+        Raises :class:`archdsl.drawing.DrawingError` where it is too large for a browser.
 
             Path("net.html").write_text(network.page(), encoding="utf-8")
         """
-        from archdsl.targets.page import page
+        from archdsl.page import page
 
         return page(self)
 
     def _repr_svg_(self) -> str:
         """Show the network as a diagram in a notebook."""
-        from archdsl.targets.drawing import to_svg
+        from archdsl.drawing import to_svg
 
         return to_svg(self.ir)
 
@@ -235,16 +235,16 @@ class Network:
 
         ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
         where torch makes tensors, the CPU unless said otherwise; raises
-        :class:`archdsl.targets.device.DeviceError` if it is not there. A ``seed`` makes the
+        :class:`archdsl.pytorch.device.DeviceError` if it is not there. A ``seed`` makes the
         weights reproducible. The recipe's `init` lines hold.
         """
-        from archdsl.targets.device import pick_device
-        from archdsl.targets.torch_module import build
+        from archdsl.pytorch.device import pick_device
+        from archdsl.pytorch.torch_module import build
 
         place = pick_device(device).device if isinstance(device, str) else device
         module = build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
         if self.recipe.inits:
-            from archdsl.targets.training import initialise
+            from archdsl.pytorch.training import initialise
 
             initialise(module, self.ir, self.recipe, seed=seed)
         return module
@@ -257,7 +257,7 @@ class Network:
 
             network.loss(module(images), labels).backward()
         """
-        from archdsl.targets.training import loss
+        from archdsl.pytorch.training import loss
 
         return loss(self.ir, self.recipe, outputs, target)
 
@@ -266,19 +266,19 @@ class Network:
 
         Raises LookupError where the spec names none.
         """
-        from archdsl.targets.training import optimizer
+        from archdsl.pytorch.training import optimizer
 
         return optimizer(self.recipe, module)
 
     def schedule(self, optimizer: Optimizer) -> LRScheduler:
         """Return the recipe's schedule, to be stepped after each epoch; a steady rate without."""
-        from archdsl.targets.training import schedule
+        from archdsl.pytorch.training import schedule
 
         return schedule(self.recipe, optimizer)
 
     def clip(self, module: nn.Module) -> None:
         """Bound the module's gradients as the recipe says; without a `clip` do nothing."""
-        from archdsl.targets.training import clip
+        from archdsl.pytorch.training import clip
 
         clip(self.recipe, module)
 
@@ -288,7 +288,7 @@ class Network:
         Call ``update_parameters(module)`` on it after each step. Raises LookupError where the spec
         averages nothing.
         """
-        from archdsl.targets.training import average
+        from archdsl.pytorch.training import average
 
         return average(self.recipe, module)
 
@@ -297,12 +297,12 @@ class Network:
     ) -> tuple[str, ...]:
         """Give a module of this network the weights of a file of archdsl's; return what to know.
 
-        Raises :class:`archdsl.targets.weights.CheckpointError` if the file cannot be read, or was
+        Raises :class:`archdsl.weights.CheckpointError` if the file cannot be read, or was
         stored for a network that computes something else; ``allow_different`` takes those too.
 
             network.load_weights(module, "model.safetensors")
         """
-        from archdsl.targets.weights import load_into, read_checkpoint
+        from archdsl.weights import load_into, read_checkpoint
 
         checkpoint = read_checkpoint(Path(path))
         return load_into(self.ir, module, checkpoint, allow_different=allow_different)
@@ -315,7 +315,7 @@ class Network:
         metadata: Mapping[str, str] | None = None,
     ) -> None:
         """Store a module's weights in a .safetensors file, with what network they belong to."""
-        from archdsl.targets.weights import to_safetensors
+        from archdsl.weights import to_safetensors
 
         Path(path).write_bytes(to_safetensors(self.ir, module, None, metadata))
 
@@ -333,12 +333,12 @@ class Network:
         """Give a module the weights of another implementation; return what was not only copied.
 
         Options as those of `archdsl weights import`. Raises
-        :class:`archdsl.targets.weights.CheckpointError` if the file cannot be read, and
-        :class:`archdsl.targets.weights.MatchError` if it does not fit or fits in two ways.
+        :class:`archdsl.weights.CheckpointError` if the file cannot be read, and
+        :class:`archdsl.weights.MatchError` if it does not fit or fits in two ways.
 
             network.import_weights(module, "googlenet.pth", begin_anew=["aux1.*", "aux2.*"])
         """
-        from archdsl.targets.weights import converted, import_weights, read_checkpoint
+        from archdsl.weights import converted, import_weights, read_checkpoint
 
         checkpoint = read_checkpoint(Path(path), key=key)
         found = import_weights(
@@ -363,7 +363,7 @@ class Network:
 
     @cached_property
     def _written(self) -> Written:
-        from archdsl.targets.python_source import emit
+        from archdsl.pytorch.python_source import emit
 
         tree = next((one for one in self.project.nets if one.name.text == self.name), None)
         with GarbageCollectorPaused():

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from archdsl.graph import Graph, Node
 from archdsl.network import Network
 from archdsl.ops import Input
-from archdsl.targets.torch_module import NetworkModule, resolve
+from archdsl.pytorch.torch_module import NetworkModule, resolve
 
 META = torch.device("meta")
 

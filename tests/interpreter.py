@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from archdsl.graph import Graph
 from archdsl.ops import Input
-from archdsl.targets.torch_module import apply
+from archdsl.pytorch.torch_module import apply
 
 
 def interpreted(graph: Graph, module: nn.Module, *inputs: Tensor) -> tuple[Tensor, ...]:

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import archdsl
-from archdsl.targets.weights import Checkpoint, MatchError, import_weights
-from archdsl.targets.weights.running import wiring_when_run
-from archdsl.targets.weights.wiring import Wiring
+from archdsl.weights import Checkpoint, MatchError, import_weights
+from archdsl.weights.running import wiring_when_run
+from archdsl.weights.wiring import Wiring
 
 WIDTH = 4
 

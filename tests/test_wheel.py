@@ -99,8 +99,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         # Of what runs in browsers it has the bundles, and not what they are built from.
         if path.is_file() and path.parent.name not in ("__pycache__", "web")
     }
-    assert "archdsl/targets/drawing/fonts/LiberationSans-Regular.ttf" in source
-    assert "archdsl/targets/page/bundle/viewer.js" in source
+    assert "archdsl/drawing/fonts/LiberationSans-Regular.ttf" in source
+    assert "archdsl/page/bundle/viewer.js" in source
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert packed == source
 

@@ -23,7 +23,7 @@ SPEC = ROOT / "specs" / "inception_v4.arch"
 RUNS = 7
 
 LOAD_AND_BUILD = f"""
-import time, torch, archdsl, archdsl.targets.torch_module
+import time, torch, archdsl, archdsl.pytorch.torch_module
 start = time.perf_counter()
 archdsl.load({str(SPEC)!r}).module()
 print(time.perf_counter() - start)

@@ -45,7 +45,7 @@ class Bundle:
 
 
 BUNDLES = (
-    Bundle(ROOT / "archdsl/targets/page", "viewer", "archdslViewer", ("@dagrejs",)),
+    Bundle(ROOT / "archdsl/page", "viewer", "archdslViewer", ("@dagrejs",)),
     Bundle(
         ROOT / "archdsl/preview",
         "preview",

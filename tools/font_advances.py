@@ -1,4 +1,4 @@
-"""Write archdsl/targets/drawing/advances.py: how wide letters are at most, in several fonts.
+"""Write archdsl/drawing/advances.py: how wide letters are at most, in several fonts.
 
     python tools/font_advances.py REGULAR.ttf ... -- BOLD.ttf ...
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-TABLE = Path(__file__).parents[1] / "archdsl/targets/drawing/advances.py"
+TABLE = Path(__file__).parents[1] / "archdsl/drawing/advances.py"
 RANGES = (
     (0x0020, 0x007F),  # ASCII
     (0x00A0, 0x0180),  # the accents of European languages

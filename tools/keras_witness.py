@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 import archdsl
-from archdsl.targets.weights import import_weights, read_checkpoint
+from archdsl.weights import import_weights, read_checkpoint
 
 SPECS = Path(__file__).parents[1] / "specs"
 NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -59,10 +59,9 @@ PARTS = {
         ("tests/graph", "tests/check", "tests/ops", "tests/diagnostics", "tests/test_soundness.py"),
     ),
     "weights": Part(
-        ("archdsl/targets/weights",),
+        ("archdsl/weights",),
         (
-            "tests/targets/test_weights.py",
-            "tests/targets/weights",
+            "tests/weights",
             "tests/cli/test_weights.py",
             "tests/networks/test_checkpoints.py",
         ),

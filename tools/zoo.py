@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from archdsl.network import Network, network_of  # noqa: E402
 from archdsl.syntax import read_project  # noqa: E402
-from archdsl.targets.table import Row, Status, row_of  # noqa: E402
+from archdsl.tables.table import Row, Status, row_of  # noqa: E402
 
 PARTS = (
     (Status.PAPER, "As the papers have them"),

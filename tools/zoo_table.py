@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from zoo import PARTS, zoo  # noqa: E402
 
-from archdsl.targets.table import markdown  # noqa: E402
+from archdsl.tables.table import markdown  # noqa: E402
 
 ZOO = ROOT / "docs" / "zoo.md"
 

@@ -17,7 +17,7 @@ from archdsl.network import Network
 
 if TYPE_CHECKING:
     from archdsl.cli.trial import Build
-    from archdsl.targets.torch_module import NetworkModule
+    from archdsl.pytorch.torch_module import NetworkModule
 
 SUFFIXES = ("py", "pt2", "onnx", "safetensors")
 DTYPES = ("float32", "float16", "bfloat16", "float64")
@@ -145,7 +145,7 @@ def _file(network: Network, suffix: str, how: Build) -> bytes:
     module = build(network, how)
     if suffix in ("pt2", "onnx"):
         return _exported(network, module, suffix, how.dtype)
-    from archdsl.targets.weights import carried, to_safetensors
+    from archdsl.weights import carried, to_safetensors
 
     if how.weights is None:
         return to_safetensors(network.ir, module, how.seed)
@@ -155,8 +155,8 @@ def _file(network: Network, suffix: str, how: Build) -> bytes:
 def _exported(network: Network, module: NetworkModule, suffix: str, dtype: str) -> bytes:
     import torch
 
-    from archdsl.targets import onnx, pt2
-    from archdsl.targets.broken import BrokenExport
+    from archdsl.export import onnx, pt2
+    from archdsl.export.broken import BrokenExport
 
     target = {"onnx": onnx, "pt2": pt2}[suffix]
     try:

@@ -85,7 +85,7 @@ def diff(
 
 def _drawn(comparison: Comparison, format: str, words: Mapping[str, Any]) -> str | bytes:
     """Return the picture of both networks."""
-    from archdsl.targets.drawing import DrawingError, arrange_difference, read_options, write
+    from archdsl.drawing import DrawingError, arrange_difference, read_options, write
 
     try:
         options = read_options(**words)

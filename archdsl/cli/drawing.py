@@ -25,7 +25,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to draw: words for :func:`archdsl.targets.drawing.read_options`, and those given."""
+    """How to draw: words for :func:`archdsl.drawing.read_options`, and those given."""
 
     words: dict[str, Any]
     engine: str

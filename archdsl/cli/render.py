@@ -130,7 +130,7 @@ def _check(output: str | None, format: str, wanted: Wanted, dpi: int | None, spl
 
 def _page(network: Network) -> str:
     """Return the page of a network."""
-    from archdsl.targets.drawing import DrawingError
+    from archdsl.drawing import DrawingError
 
     try:
         page = network.draw(PAGE)
@@ -142,7 +142,7 @@ def _page(network: Network) -> str:
 
 def _whole(network: Network, format: str, wanted: Wanted, dpi: int | None) -> str | bytes:
     """Return the one drawing of a network."""
-    from archdsl.targets.drawing import DPI, DrawingError, arrange, draw, read_options, write
+    from archdsl.drawing import DPI, DrawingError, arrange, draw, read_options, write
 
     try:
         options = read_options(**wanted.words)
@@ -160,7 +160,7 @@ def _parts(
     network: Network, format: str, wanted: Wanted, dpi: int | None
 ) -> Mapping[str, str | bytes]:
     """Return the overview of a network and its blocks, each by its name."""
-    from archdsl.targets.drawing import DPI, DrawingError, arrange, read_options, split, write
+    from archdsl.drawing import DPI, DrawingError, arrange, read_options, split, write
 
     try:
         options = read_options(**wanted.words)

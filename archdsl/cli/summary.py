@@ -7,7 +7,7 @@ import click
 from archdsl.cli.console import emit
 from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.specs import read_spec, report
-from archdsl.targets.summary import FORMATS, print_summaries, summarise
+from archdsl.tables.summary import FORMATS, print_summaries, summarise
 
 
 @click.command(

@@ -7,7 +7,7 @@ import click
 from archdsl.cli.console import emit
 from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.specs import read_spec, report
-from archdsl.targets.table import FORMATS, print_table, row_of
+from archdsl.tables.table import FORMATS, print_table, row_of
 
 
 @click.command(

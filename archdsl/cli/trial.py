@@ -11,10 +11,10 @@ import torch
 
 from archdsl.cli.console import Failure, say
 from archdsl.network import Network
-from archdsl.targets.device import DeviceError, pick_device
+from archdsl.pytorch.device import DeviceError, pick_device
 
 if TYPE_CHECKING:
-    from archdsl.targets.torch_module import NetworkModule
+    from archdsl.pytorch.torch_module import NetworkModule
 
 Extents = tuple[int, ...]
 
@@ -102,8 +102,8 @@ def build(network: Network, how: Build) -> NetworkModule:
 
 def _load(network: Network, module: NetworkModule, path: Path, allow_different: bool) -> None:
     """Give a module its weights from a file, and say what images they expect."""
-    from archdsl.targets.weights import CheckpointError, Convention, load_into, read_checkpoint
-    from archdsl.targets.weights.conventions import KEY
+    from archdsl.weights import CheckpointError, Convention, load_into, read_checkpoint
+    from archdsl.weights.conventions import KEY
 
     try:
         checkpoint = read_checkpoint(path)

@@ -137,15 +137,15 @@ def import_(
     suffix_of(output, ("safetensors",))
     model = None if order is None else _package_model(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
-    from archdsl.targets.weights import (
+    from archdsl.weights import (
         convention_of,
         import_weights,
         in_order_of,
         to_safetensors,
     )
-    from archdsl.targets.weights.conventions import KEY, misfit
-    from archdsl.targets.weights.packages import image_shapes, reference
-    from archdsl.targets.weights.store import converted
+    from archdsl.weights.conventions import KEY, misfit
+    from archdsl.weights.packages import image_shapes, reference
+    from archdsl.weights.store import converted
 
     convention = None if source is None else _guarded(lambda: convention_of(source))
     wrong = None if convention is None else misfit(convention, network.ir)
@@ -216,9 +216,9 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
     suffix = suffix_of(output, ("pth", "pt", "safetensors"))
     package, model = ("", "") if to is None else _package_model(to, "--to")
     network, weights_file = _spec_and_file(request)
-    from archdsl.targets.weights import export_weights, load_into
-    from archdsl.targets.weights.checkpoint import NAMES
-    from archdsl.targets.weights.packages import image_shapes, reference
+    from archdsl.weights import export_weights, load_into
+    from archdsl.weights.checkpoint import NAMES
+    from archdsl.weights.packages import image_shapes, reference
 
     stored = _guarded(lambda: _read(weights_file))
     module = network.module()
@@ -262,14 +262,14 @@ def _spec_and_file(request: Request) -> tuple[Network, Path]:
 
 
 def _read(path: Path, key: str | None = None) -> Any:
-    from archdsl.targets.weights import read_checkpoint
+    from archdsl.weights import read_checkpoint
 
     return read_checkpoint(path, key=key)
 
 
 def _guarded(action: Callable[[], Any]) -> Any:
     """Do something with weights; what is wrong with them ends in a message."""
-    from archdsl.targets.weights import CheckpointError, MatchError
+    from archdsl.weights import CheckpointError, MatchError
 
     try:
         return action()

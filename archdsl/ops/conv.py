@@ -235,7 +235,7 @@ class UpConv(Convolution):
         cut, extra = self._trim()
         amount = cut.symmetric
         if amount is None:
-            target = "archdsl.targets.layers.CroppedConvTranspose2d"
+            target = "archdsl.pytorch.layers.CroppedConvTranspose2d"
             return self.call(target, x, output_padding=extra.pair, sides=cut.torch)
         target = "torch.nn.ConvTranspose2d"
         return self.call(target, x, output_padding=extra.pair, padding=amount.pair)

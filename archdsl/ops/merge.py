@@ -77,7 +77,7 @@ class Add(Join):
         return first
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("archdsl.targets.layers.add")
+        return function("archdsl.pytorch.layers.add")
 
     def picture(self) -> Picture:
         return Picture("+", Role.MERGE)
@@ -110,7 +110,7 @@ class Mul(Join):
         return y
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("archdsl.targets.layers.mul")
+        return function("archdsl.pytorch.layers.mul")
 
     def picture(self) -> Picture:
         return Picture("×", Role.MERGE)

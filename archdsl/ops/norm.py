@@ -60,7 +60,7 @@ class BatchNorm(Norm):
             target = f"torch.nn.BatchNorm{rank}d"
             call = module(target, output.channels, **common, affine=self.gamma)
             return call.called("num_features", affine=True)
-        target = f"archdsl.targets.layers.PartialBatchNorm{rank}d"
+        target = f"archdsl.pytorch.layers.PartialBatchNorm{rank}d"
         return module(target, output.channels, **common, gamma=self.gamma).called("num_features")
 
     def picture(self) -> Picture:
@@ -129,7 +129,7 @@ class LayerNorm(Norm):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         vector = "torch.nn.LayerNorm"
-        target = vector if output.is_vector else "archdsl.targets.layers.ChannelLayerNorm"
+        target = vector if output.is_vector else "archdsl.pytorch.layers.ChannelLayerNorm"
         call = module(target, output.channels, eps=self.eps, elementwise_affine=self.affine)
         return call.called("normalized_shape", elementwise_affine=True)
 
@@ -216,7 +216,7 @@ class Affine(Norm):
         scale = self.scale * count if len(self.scale) == 1 else self.scale
         shift = self.shift * count if len(self.shift) == 1 else self.shift
         rank = 0 if output.is_vector else 2
-        call = module("archdsl.targets.layers.Affine", scale, shift, rank)
+        call = module("archdsl.pytorch.layers.Affine", scale, shift, rank)
         return call.called("scale", "shift", "rank")
 
     def picture(self) -> Picture:
@@ -240,7 +240,7 @@ class LayerScale(Operator):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         rank = 0 if output.is_vector else 2
-        target = "archdsl.targets.layers.LayerScale"
+        target = "archdsl.pytorch.layers.LayerScale"
         return module(target, output.channels, init=self.init, rank=rank).called("channels")
 
     def picture(self) -> Picture:

@@ -135,7 +135,7 @@ class Call:
     """How torch computes an operator, as data that can be called or printed.
 
     A ``module`` call constructs an ``nn.Module`` (``torch.nn.Conv2d``, or a class of
-    ``archdsl.targets.layers``); otherwise it is a function of the operands, which come first:
+    ``archdsl.pytorch.layers``); otherwise it is a function of the operands, which come first:
     one by one, or as a list when ``listed``. A module of one operand may have a function applied
     to it ``before``, as a padding or a flatten.
     """

@@ -211,7 +211,7 @@ class AvgPool(Pool):
         sides = self.sliding.sides(need_map(x, self.name))
         if sides.symmetric is None and not self.count_include_pad:
             return module(
-                "archdsl.targets.layers.PaddedAvgPool2d",
+                "archdsl.pytorch.layers.PaddedAvgPool2d",
                 self.sliding.kernel.pair,
                 stride=self.stride.pair,
                 sides=sides.torch,

@@ -103,7 +103,7 @@ class DropPath(Operator):
     )
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("archdsl.targets.layers.DropPath", self.rate).called("rate")
+        return module("archdsl.pytorch.layers.DropPath", self.rate).called("rate")
 
     def picture(self) -> Picture:
         return Picture("drop path", Role.REGULARISE, remark=f"{self.rate:g}")
@@ -381,7 +381,7 @@ class Shuffle(Operator):
         return x
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("archdsl.targets.layers.ChannelShuffle", self.groups).called("groups")
+        return module("archdsl.pytorch.layers.ChannelShuffle", self.groups).called("groups")
 
     def picture(self) -> Picture:
         return Picture("shuffle", Role.SHAPE, remark=f"{self.groups} groups")

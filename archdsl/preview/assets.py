@@ -16,13 +16,13 @@ def _ours(name: str) -> Callable[[], str]:
 
 
 def _viewer_script() -> str:
-    from archdsl.targets.page import script
+    from archdsl.page import script
 
     return script()
 
 
 def _viewer_style() -> str:
-    from archdsl.targets.page import style
+    from archdsl.page import style
 
     return style()
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from archdsl.drawing import DrawingError
 from archdsl.network import Network, Parameter
+from archdsl.page import document
 from archdsl.preview.answer import MOST_NODES, Answer, as_json, look_at
 from archdsl.preview.disk import Contents, Unreadable, read, save
 from archdsl.preview.vocabulary import vocabulary
 from archdsl.preview.watch import Watcher
-from archdsl.targets.drawing import DrawingError
-from archdsl.targets.page import document
-from archdsl.targets.summary import HEADINGS, NUMBERS, Line, summarise, table
+from archdsl.tables.summary import HEADINGS, NUMBERS, Line, summarise, table
 
 KEPT = 8
 """Checked networks that are kept for a question about their costs: one per page that is open."""

@@ -77,7 +77,7 @@ class Rmsprop(Optimizer):
     def lower(self) -> Call:
         if self.tensorflow:
             return module(
-                "archdsl.targets.training.RMSpropTF",
+                "archdsl.pytorch.training.RMSpropTF",
                 lr=self.lr,
                 decay=self.decay,
                 momentum=self.momentum,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.targets.samples import INCEPTION, TWO_WAYS
+from tests.samples import INCEPTION, TWO_WAYS
 
 Go = Callable[..., Visit]
 

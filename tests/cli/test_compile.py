@@ -82,10 +82,17 @@ def test_wrong_spec_changes_nothing(run: Run) -> None:
     assert Path("a.py").read_text() == "old"
 
 
+ROOMS = ("archdsl.pytorch.", "archdsl.weights.", "archdsl.export.")
+"""What needs torch."""
+
+
 def test_without_torch_it_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a.arch").write_text(SOUND)
     for name in list(sys.modules):
-        if name.startswith("archdsl.targets.") or name == "archdsl.cli.trial":
+        if (
+            name.startswith(("archdsl.pytorch.", "archdsl.weights.", "archdsl.export."))
+            or name == "archdsl.cli.trial"
+        ):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     result = run("compile", "a.arch")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import archdsl
+from archdsl import drawing as target
 from archdsl.cli import drawing, render
-from archdsl.targets import drawing as target
-from archdsl.targets.drawing import Direction, Heat, Label, Style
+from archdsl.drawing import Direction, Heat, Label, Style
 from tests.cli.running import ROOT, Run
 from tests.cli.specs import SOUND, TWO, TYPO
 
@@ -281,7 +281,7 @@ def test_too_large_a_drawing_is_refused(run: Run) -> None:
 
 
 def test_a_page_is_written_by_its_suffix(run: Run, spec: str) -> None:
-    pytest.importorskip("archdsl.targets.page")
+    pytest.importorskip("archdsl.page")
     assert run("render", spec, "-o", "x.html").exit_code == 0
     assert Path("x.html").read_text() == archdsl.load(spec).draw("html")
     with pytest.raises(target.DrawingError, match="takes no options of figures"):

@@ -13,7 +13,7 @@ from safetensors import safe_open
 from torch import nn
 
 import archdsl
-from archdsl.targets.weights import read_checkpoint
+from archdsl.weights import read_checkpoint
 from tests.cli.running import Run
 
 SPEC = """

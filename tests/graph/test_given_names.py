@@ -123,7 +123,7 @@ def test_outputs_have_their_labels_in_python(several: Network) -> None:
 
 def test_outputs_and_inputs_have_their_labels_in_onnx(several: Network) -> None:
     onnx = pytest.importorskip("onnx")
-    from archdsl.targets.onnx import export
+    from archdsl.export.onnx import export
 
     made = onnx.load_from_string(export(several.ir, several.module()))
     assert tuple(value.name for value in made.graph.output) == NAMES

@@ -13,7 +13,7 @@ import torch
 import archdsl
 from archdsl.graph.names import MODULE_ATTRIBUTES
 from archdsl.ops import operators
-from archdsl.targets.torch_module import example_inputs
+from archdsl.pytorch.torch_module import example_inputs
 from tests.reading import codes
 
 # A network in which every kind of submodule has children that the spec names.

@@ -23,7 +23,7 @@ from torch import nn
 
 import archdsl
 from archdsl.network import Network
-from archdsl.targets.weights import (
+from archdsl.weights import (
     Checkpoint,
     CheckpointError,
     Imported,
@@ -31,11 +31,11 @@ from archdsl.targets.weights import (
     import_weights,
     packages,
 )
-from archdsl.targets.weights.checkpoint import NAMES
-from archdsl.targets.weights.packages import image_shapes, made, reference
-from archdsl.targets.weights.running import wiring_when_run
-from archdsl.targets.weights.units import unit_of
-from archdsl.targets.weights.wiring import Wiring
+from archdsl.weights.checkpoint import NAMES
+from archdsl.weights.packages import image_shapes, made, reference
+from archdsl.weights.running import wiring_when_run
+from archdsl.weights.units import unit_of
+from archdsl.weights.wiring import Wiring
 from tests.networks.released import META, SEED, difference
 from tests.networks.released import numbers as filled
 

@@ -20,7 +20,7 @@ import archdsl
 from archdsl.diagnostics import SpecError
 from archdsl.network import Network
 from archdsl.ops import Kind, operators, signature
-from archdsl.targets.torch_module import apply as call_torch
+from archdsl.pytorch.torch_module import apply as call_torch
 from tests.agreement import agree, as_tuple, count, images
 from tests.arguments import arguments, shapes
 from tests.own_rules import OWN_RULES, OwnRule, Refused, check

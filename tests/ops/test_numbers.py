@@ -15,7 +15,7 @@ from torch import Tensor
 import archdsl
 from archdsl.ops import Size
 from archdsl.ops.shapes import Sides, Sliding
-from archdsl.targets.torch_module import NetworkModule
+from archdsl.pytorch.torch_module import NetworkModule
 from tests.trees import call_text
 
 Array = np.ndarray

@@ -11,8 +11,8 @@ from torch import nn
 
 import archdsl
 from archdsl.ops import Call, signature
+from archdsl.pytorch.torch_module import resolve
 from archdsl.recipe import Fans, Ingredient, Init, Loss, Optimizer, Recipe, Schedule, registered
-from archdsl.targets.torch_module import resolve
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 INGREDIENTS = [cls for kinds in registered().values() for cls in kinds.values()]

@@ -1,0 +1,127 @@
+"""From a module to an ONNX model, with any batch size."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, redirect_stdout
+from importlib.util import find_spec
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from archdsl.export.broken import BrokenExport, first_line
+from archdsl.export.onnx.proof import prove
+from archdsl.export.onnx.tidy import HELD, tidy
+from archdsl.graph import Graph
+from archdsl.pytorch.torch_module import NetworkModule, dtype_of, example_inputs
+
+LARGEST = 2**31 - 1
+"""Bytes of a protobuf message, which an ONNX model with its weights inside is."""
+
+OPSET_OF_BFLOAT16 = 22
+"""The first in which pools and convolutions take bfloat16."""
+
+
+class MissingExtra(Exception):
+    """The libraries of an optional target are not installed."""
+
+
+def export(graph: Graph, module: NetworkModule, dtype: torch.dtype | None = None) -> bytes:
+    """Return the ONNX model of a module in evaluation, its weights inside.
+
+    Inputs and outputs bear the names of the spec's; the second of a name gets a number. Inputs
+    are of ``dtype``, or else of that of the module's numbers. Raises :class:`MissingExtra` where
+    `onnx` or `onnxscript` is not installed, and :class:`archdsl.export.broken.BrokenExport`
+    where torch cannot write the model, or the checker or onnxruntime will not have it.
+    """
+    absent = [name for name in ("onnx", "onnxscript") if find_spec(name) is None]
+    if absent:
+        raise MissingExtra(
+            f"ONNX export needs {' and '.join(absent)}: `pip install 'archdsl[onnx]'`"
+        )
+    size = sum(one.numel() * one.element_size() for one in module.state_dict().values())
+    if size > LARGEST:
+        raise BrokenExport(
+            f"{graph.name} has {size:,} bytes of weights; an ONNX file holds {LARGEST:,} at most"
+        )
+    dtype = dtype or dtype_of(module)
+    was_training = module.training
+    module.eval()
+    try:
+        with _windows_written_out(module):
+            program = _program(graph, module, dtype)
+    finally:
+        module.train(was_training)
+    tidy(program.model, graph)
+    data: bytes = program.model_proto.SerializeToString()
+    prove(data, graph, dtype)
+    return data
+
+
+class _Held(nn.Module):
+    """A network one level down, where a step called `graph` is no attribute of torch's program."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        setattr(self, HELD, module)
+        self.train(module.training)
+
+    def forward(self, *inputs: Tensor) -> Any:
+        return getattr(self, HELD)(*inputs)
+
+
+def _program(graph: Graph, module: NetworkModule, dtype: torch.dtype) -> torch.onnx.ONNXProgram:
+    # Two images: torch.export would take a batch of one for a constant.
+    examples = example_inputs(graph, module, batch=2, dtype=dtype)
+    batch = torch.export.Dim("batch", min=1)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                _Held(module),
+                examples,
+                dynamo=True,
+                dynamic_shapes=(tuple({0: batch} for _ in examples),),
+                opset_version=OPSET_OF_BFLOAT16 if dtype is torch.bfloat16 else None,
+            )
+    except RuntimeError as error:
+        cause = error.__cause__ or error
+        raise BrokenExport(
+            f"torch cannot write {graph.name} as ONNX: {first_line(cause)}"
+        ) from error
+    assert program is not None, "the dynamo exporter returns a program"
+    return program
+
+
+@contextmanager
+def _windows_written_out(module: nn.Module) -> Generator[None]:
+    """Let adaptive max pools take their windows one by one, as ONNX has no such operator."""
+    pools = [one for one in module.modules() if isinstance(one, nn.AdaptiveMaxPool2d)]
+    for pool in pools:
+        vars(pool)["forward"] = _windows(pool)
+    try:
+        yield
+    finally:
+        for pool in pools:
+            del vars(pool)["forward"]
+
+
+def _windows(pool: nn.AdaptiveMaxPool2d) -> Callable[[Tensor], Tensor]:
+    size = cast("int | tuple[int, int]", pool.output_size)
+    rows, columns = (size, size) if isinstance(size, int) else size
+
+    def forward(x: Tensor) -> Tensor:
+        return _largest(_largest(x, 2, rows), 3, columns)
+
+    return forward
+
+
+def _largest(x: Tensor, dim: int, count: int) -> Tensor:
+    """Return the largest values of ``count`` windows along a side, parted as torch parts it."""
+    length = x.shape[dim]
+    windows = [(i * length // count, -(-(i + 1) * length // count)) for i in range(count)]
+    parts = [x.narrow(dim, a, b - a).amax(dim, keepdim=True) for a, b in windows]
+    return torch.cat(parts, dim)

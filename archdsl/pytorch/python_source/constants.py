@@ -1,0 +1,78 @@
+"""The constants of a class body, in which its instances may differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from archdsl.graph import NodeId
+from archdsl.light import light
+from archdsl.ops import Plain
+from archdsl.pytorch.python_source.expressions import Slot
+from archdsl.source import Span
+
+
+class Required:
+    """Stands for "there is no value at which this argument can be left out"."""
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED = Required()
+Omit = Plain | Required
+
+
+class Absent:
+    """Stands for the value that an instance without a slot has no use for."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+@light
+class Constant:
+    """One constant of a class body."""
+
+    value: Plain | Absent
+    child: str
+    label: str
+    """What torch, or the class that takes it, calls it."""
+    omit: Omit = REQUIRED
+    """The value at which the argument is left out, being assumed anyway."""
+    of_block: bool = False
+    """Whether a block takes it, as its own parameter."""
+    call: Span | None = None
+    """The call in the spec that it comes from."""
+    given: NodeId | None = None
+    """The value that the layer or the block takes which it is for."""
+
+    @property
+    def plain(self) -> Plain:
+        """The value of a constant that is there."""
+        assert not isinstance(self.value, Absent), self
+        return self.value
+
+
+@dataclass(slots=True)
+class Constants:
+    """The constants of one instance of a class, in order."""
+
+    all: list[Constant] = field(default_factory=list[Constant])
+    call: Span | None = None
+    """The call in the spec that the next constants come from."""
+    given: NodeId | None = None
+
+    def slot(
+        self, value: Plain, child: str, label: str, omit: Omit = REQUIRED, of_block: bool = False
+    ) -> Slot:
+        """Add a constant, and return its place."""
+        constant = Constant(value, child, label, omit, of_block, self.call, self.given)
+        self.all.append(constant)
+        return Slot(len(self.all) - 1)
+
+    def forget(self, start: int) -> None:
+        """Say of the constants from ``start`` on that this instance has them not."""
+        self.all[start:] = [replace(one, value=ABSENT) for one in self.all[start:]]

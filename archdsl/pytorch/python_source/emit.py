@@ -1,0 +1,191 @@
+"""Python source of a network: the file, its classes and their forwards."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from textwrap import fill as wrap
+from types import MappingProxyType
+
+from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.pytorch.head import classifiers
+from archdsl.pytorch.plan import plan
+from archdsl.pytorch.python_source import words
+from archdsl.pytorch.python_source.classes import Class, Classes
+from archdsl.pytorch.python_source.constants import Required
+from archdsl.pytorch.python_source.expressions import (
+    INDENT,
+    WIDEST,
+    Expr,
+    Fill,
+    Fork,
+    New,
+    Slot,
+    Text,
+    annotation,
+    forks,
+    layout,
+    literal,
+)
+from archdsl.pytorch.python_source.forward import forward, signature
+from archdsl.pytorch.python_source.network import NetworkMethods, outputs_class
+from archdsl.pytorch.python_source.remarks import docstring
+from archdsl.syntax import nodes
+
+LAYERS = Path(__file__).parent.parent / "layers.py"
+
+
+NONE: Mapping[str, nodes.Block] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text of a Python module, and the name of the network's class in it."""
+
+    text: str
+    name: str
+
+
+def emit(
+    graph: Graph, blocks: Mapping[str, nodes.Block] = NONE, net: nodes.Net | None = None
+) -> Written:
+    """Return the source of a module whose last class is the network.
+
+    With the ``blocks`` and the ``net`` of its spec, their classes are written in their own terms.
+    """
+    root = plan(graph)
+    helpers = _helpers()
+    classes = Classes(root, graph, blocks, net, tuple(helpers))
+    *others, whole = classes
+    outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
+    docs = {made: docstring(made, graph, blocks, net) for made in classes}
+    bodies = [_class(made, graph, docs[made], forward(made, graph)) for made in others]
+    if outputs is not None:
+        bodies.append(outputs_class(whole, graph, outputs))
+    methods = NetworkMethods(whole, graph, classes.inlining, outputs).lines()
+    bodies.append(_class(whole, graph, docs[whole], methods))
+    text = "\n\n".join(bodies)
+    used = [source for name, source in helpers.items() if f"{name}(" in text]
+    head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
+    parts = [head, *used, *bodies]
+    return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), whole.name)
+
+
+def _imports(body: str) -> str:
+    """Return the imports that the classes need."""
+    first: list[str] = []
+    if "OrderedDict(" in body:
+        first.append("from collections import OrderedDict")
+    names = ("TYPE_CHECKING", "Any", "NamedTuple")
+    typing = [name for name in names if re.search(rf"\b{name}\b", body)]
+    if typing:
+        first.append(f"from typing import {', '.join(typing)}")
+    lines = [*first, ""] if first else []
+    if "torch." in body:
+        lines.append("import torch")
+    lines.append("from torch import Tensor, nn")
+    if "F." in body:
+        lines.append("from torch.nn import functional as F")
+    return "\n".join(lines) + "\n"
+
+
+def _header(graph: Graph, name: str) -> str:
+    inputs = _shapes(graph, graph.input_names, graph.inputs)
+    outputs = _shapes(graph, graph.output_names, graph.outputs)
+    ends = f"Input {inputs}, output {outputs} (height x width x channels); tensors are NCHW."
+    return (
+        f'"""{graph.name}, written by archdsl from its spec. Needs nothing but torch.\n\n'
+        f"    net = {name}()\n\n"
+        f"{wrap(ends, WIDEST)}\n"
+        '"""\n'
+    )
+
+
+def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> str:
+    """Return the shapes of inputs or outputs, named where there are several."""
+    shapes = [graph.nodes[id].shape.source for id in ids]
+    if len(shapes) == 1:
+        return shapes[0]
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
+
+
+@cache
+def _helpers() -> dict[str, str]:
+    """Return the source of each layer that torch has no class for, by its name."""
+    text = LAYERS.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    return {
+        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def _class(made: Class, graph: Graph, doc: str, methods: list[str]) -> str:
+    lines = [f"class {made.name}(nn.Module):", doc, ""]
+    lines += _constructor(made, _annotated(made, graph))
+    return "\n".join([*lines, "", *methods]) + "\n"
+
+
+def _annotated(made: Class, graph: Graph) -> frozenset[str]:
+    """Return the children that may become layers of another type: the network's classifier."""
+    if made.section.scope.kind is not ScopeKind.NET:
+        return frozenset()
+    return frozenset(node.name for node in classifiers(graph) if node.scope == graph.name)
+
+
+def _constructor(made: Class, annotated: frozenset[str]) -> list[str]:
+    parameters: list[str] = []
+    for parameter in made.filling.parameters:
+        text = f"{parameter.name}: {annotation(parameter.values)}"
+        if not isinstance(parameter.default, Required):
+            text += f" = {literal(parameter.default)}"
+        parameters.append(text)
+    lines = signature("__init__", parameters)
+    lines.append(f"{INDENT * 2}super().__init__()")
+    by_slot = made.filling.texts
+    first = made.constants
+
+    def fill(slot: Slot) -> str | None:
+        if slot.number in by_slot:
+            return by_slot[slot.number]
+        constant = first[slot.number]
+        return None if constant.value == constant.omit else literal(constant.plain)
+
+    read = {slot.number for slots in made.functions for slot in slots if slot.number in by_slot}
+    lines += [f"{INDENT * 2}self.{name} = {name}" for name in sorted({by_slot[n] for n in read})]
+    for name, expr in made.children:
+        for fork in forks(expr):
+            place = f"self.{name}" if fork is expr else fork.name
+            lines += _fork(place, fork, made, fill)
+        if not isinstance(expr, Fork):
+            lines.append(_child(name, expr, fill, name in annotated))
+    return lines
+
+
+def _fork(place: str, fork: Fork, made: Class, fill: Fill) -> list[str]:
+    """Return the lines that construct a child in one of two ways."""
+    assert made.condition is not None, "a class with a fork says which way to go"
+    ways = (fork.second, fork.first) if made.is_opposite else (fork.first, fork.second)
+    body, inner = INDENT * 2, INDENT * 3
+    used = len(inner) + len(place) + 3
+    return [
+        f"{body}{place}: nn.Module",
+        f"{body}if {made.condition.text}:",
+        f"{inner}{place} = {layout(ways[0], fill, 3, used)}",
+        f"{body}else:",
+        f"{inner}{place} = {layout(ways[1], fill, 3, used)}",
+    ]
+
+
+def _child(name: str, expr: Expr, fill: Fill, is_annotated: bool) -> str:
+    if words.ATTRIBUTES.allow(name):
+        kind = ": nn.Module" if is_annotated else ""
+        start = f"{INDENT * 2}self.{name}{kind} = "
+        return start + layout(expr, fill, 2, len(start))
+    call = New("self.add_module", ((None, Text(f'"{name}"')), (None, expr)))
+    return INDENT * 2 + layout(call, fill, 2, len(INDENT * 2))

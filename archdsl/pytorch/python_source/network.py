@@ -1,0 +1,192 @@
+"""The methods of a generated network: its forward, features and head, and its classifier."""
+
+from __future__ import annotations
+
+from archdsl.graph import Graph, Node, NodeId
+from archdsl.pytorch.head import classifiers, features_end
+from archdsl.pytorch.python_source import words
+from archdsl.pytorch.python_source.calls import python_name
+from archdsl.pytorch.python_source.classes import Class
+from archdsl.pytorch.python_source.expressions import INDENT, New, Text, layout, literal
+from archdsl.pytorch.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
+from archdsl.pytorch.python_source.inline import Inlining
+from archdsl.safe_names import Names
+
+CLASSES = "num_classes"
+
+
+class NetworkMethods:
+    """Writes the methods of the network's class.
+
+    ``outputs`` is the name of the class for what comes in training, if there are heads.
+    """
+
+    def __init__(self, made: Class, graph: Graph, inlining: Inlining, outputs: str | None) -> None:
+        self.made = made
+        self.graph = graph
+        self.outputs = outputs
+        self.section = made.section
+        self.cut = features_end(graph, made.section)
+        self.has_cut = self.cut.steps < len(self.section.steps)
+        grouped = inlining.grouped(made.section)
+        self.split = sum(len(steps) for steps in grouped[: self.cut.steps])
+        called = dict(zip(graph.outputs, graph.output_names, strict=True))
+        self.called = called if len(called) > 1 else NAMELESS
+
+    def lines(self) -> list[str]:
+        """Return the lines of all methods."""
+        methods = (self._forward(), self._features(), self._head(), *self._classifier())
+        return [line for method in methods for line in ("", *method)][1:]
+
+    def _inputs(self, body: Body) -> list[str]:
+        names = self.graph.input_names
+        return body.take(self.section.inputs, [MAIN] if names == ("input",) else names)
+
+    def _type(self) -> str:
+        """Return the type of what comes in evaluation."""
+        count = len(self.graph.outputs)
+        return "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+
+    def _forward(self) -> list[str]:
+        taken = () if self.outputs is None else (self.outputs,)
+        body = Body(self.made, self.section.outputs, self.called, taken=taken)
+        inputs = self._inputs(body)
+        if self.outputs is None:
+            lines = self._whole(body)
+            return [*signature("forward", inputs, self._type()), *lines]
+        lines = body.run(0, len(self.made.steps), returns=None)
+        heads = [head.output for head in self.graph.aux]
+        values = tuple((None, Text(body.name(id))) for id in (*self.graph.outputs, *heads))
+        start = f"{BODY}{INDENT}return "
+        made = layout(New(self.outputs, values), lambda _: None, 3, len(start))
+        return [
+            *signature("forward", inputs, f"{self._type()} | {self.outputs}"),
+            *lines,
+            f"{BODY}if self.training:",
+            *(f"{BODY}{INDENT}assert {body.name(id)} is not None" for id in heads),
+            f"{start}{made}",
+            f"{BODY}return {body.listed(self.graph.outputs)}",
+        ]
+
+    def _whole(self, body: Body) -> list[str]:
+        if not self.has_cut:
+            return body.run(0, len(self.made.steps), returns=self.graph.outputs)
+        given = body.listed(self.section.inputs)
+        return [f"{BODY}return self.forward_head(self.forward_features({given}))"]
+
+    def _features(self) -> list[str]:
+        shape = self.graph.nodes[self.cut.value].shape
+        body = Body(self.made, (self.cut.value,), skips=True)
+        inputs = self._inputs(body)
+        if not self.has_cut:
+            doc = "The network has no head: its features are what it returns."
+            given = body.listed(self.section.inputs)
+            lines = [f"{BODY}return self.forward({given})"]
+            if self.outputs is not None:
+                outputs = Body(self.made, self.graph.outputs, self.called, skips=True)
+                self._inputs(outputs)
+                lines = outputs.run(0, len(self.made.steps), returns=self.graph.outputs)
+            opening = signature("forward_features", inputs, self._type())
+            return [*opening, f'{BODY}"""{doc}"""', *lines]
+        doc = f"Return the feature map before the head, {shape.source}."
+        lines = body.run(0, self.split, returns=(self.cut.value,))
+        opening = signature("forward_features", inputs, "Tensor")
+        return [*opening, f'{BODY}"""{doc}"""', *lines]
+
+    def _head(self) -> list[str]:
+        if not self.has_cut:
+            opening = signature("forward_head", [f"{MAIN}: {self._type()}"], self._type())
+            doc = "Return what :meth:`forward_features` gave."
+            return [*opening, f'{BODY}"""{doc}"""', f"{BODY}return {MAIN}"]
+        doc = "Return the output for what :meth:`forward_features` gave."
+        body = Body(self.made, self.graph.outputs, self.called, skips=True)
+        opening = signature("forward_head", body.take((self.cut.value,)), self._type())
+        lines = body.run(self.split, len(self.made.steps), returns=self.graph.outputs)
+        return [*opening, f'{BODY}"""{doc}"""', *lines]
+
+    def _classifier(self) -> tuple[list[str], list[str]]:
+        found = classifiers(self.graph)
+        get = signature("get_classifier", [], "nn.Module")
+        reset = signature("reset_classifier", [f"{CLASSES}: int"])
+        main = next(iter(found), None)
+        if main is None:
+            why = [
+                f'{BODY}"""The network does not end in a classifier: raise LookupError."""',
+                f'{BODY}raise LookupError("{self.made.name} does not end in a classifier")',
+            ]
+            return [*get, *why], [*reset, *why]
+        heads = " and those of auxiliary heads" if len(found) > 1 else ""
+        return [
+            *get,
+            f'{BODY}"""Return the layer that gives the class scores."""',
+            f"{BODY}return {_layer(self._path(main))}",
+        ], [
+            *reset,
+            f'{BODY}"""Replace the classifier{heads}; none is left for 0 classes."""',
+            f"{BODY}if {CLASSES} < 0:",
+            f'{BODY}{INDENT}raise ValueError(f"there are no {{{CLASSES}}} classes")',
+            f"{BODY}like = next(self.parameters(), torch.empty(0))",
+            *(line for node in found for line in self._reset(node)),
+        ]
+
+    def _reset(self, node: Node) -> list[str]:
+        """Return the lines that put a new layer in a classifier's place."""
+        path = self._path(node)
+        parent, _, name = path.rpartition(".")
+        old = New(f"{_layer(path)}.parameters", ())
+        like = New("next", ((None, old), (None, Text("like"))))
+        return [
+            f"{BODY}like = {layout(like, lambda _: None, 2, len(BODY) + 7)}",
+            f"{BODY}if {CLASSES} == 0:",
+            _put(_module(parent), name, New("nn.Identity", ())),
+            f"{BODY}else:",
+            _put(_module(parent), name, self._wider(node)),
+        ]
+
+    def _wider(self, node: Node) -> New:
+        """Return the construction of a classifier for ``num_classes`` classes."""
+        inputs, width = self.graph.shapes_into(node), node.shape.channels
+        now = node.op.lower(inputs, node.shape)
+        other = node.op.with_width(2 * width).lower(inputs, node.shape)
+        arguments: list[tuple[str | None, Text]] = []
+        for value, changed in zip(now.positional, other.positional, strict=True):
+            arguments.append((None, Text(literal(value) if value == changed else CLASSES)))
+        for name, value in now.keywords:
+            if (name, value) not in now.assumed:
+                arguments.append((name, Text(literal(value))))
+        arguments += [("device", Text("like.device")), ("dtype", Text("like.dtype"))]
+        return New(python_name(now.target), tuple(arguments))
+
+    def _path(self, node: Node) -> NodeId:
+        return node.id.removeprefix(f"{self.graph.name}.")
+
+
+def outputs_class(made: Class, graph: Graph, name: str) -> str:
+    """Return the source of the class for what a network returns in training."""
+    wanted = ["logits"] if len(graph.outputs) == 1 else list(graph.output_names)
+    wanted += [head.path.rpartition(".")[2] for head in graph.aux]
+    names = Names(words.FIELDS)
+    fields = "\n".join(f"{INDENT}{names.take(one)}: Tensor" for one in wanted)
+    doc = f"What {made.name} returns in training."
+    return f'class {name}(NamedTuple):\n{INDENT}"""{doc}"""\n\n{fields}\n'
+
+
+def _put(parent: str, name: str, layer: New) -> str:
+    """Return the statement that gives a module a layer; the copy of a repeat has a number."""
+    start = f"{BODY}{INDENT}{parent}.{name} = "
+    if not words.ATTRIBUTES.allow(name):
+        start = BODY + INDENT
+        layer = New(f"{parent}.add_module", ((None, Text(f'"{name}"')), (None, layer)))
+    return start + layout(layer, lambda _: None, 3, len(start))
+
+
+def _layer(path: str) -> str:
+    """Return the expression for a submodule."""
+    if words.ATTRIBUTES.allow(path):
+        return f"self.{path}"
+    return _module(path)
+
+
+def _module(path: str) -> str:
+    """Return the expression for a submodule of whatever class, which may get other children."""
+    return f'self.get_submodule("{path}")' if path else "self"
