@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archdsl.ops.operator import (
     Blame,
@@ -138,14 +138,12 @@ class Pool(Operator):
         grid = need_map(x, self.name)
         sides = sliding.sides(grid)
         amount = sides.symmetric
-        # Runtimes differ in which last windows they drop; without one to add, there is none to.
-        rounds_up = sliding.over(grid) != replace(sliding, ceil=False).over(grid)
         call = module(
             target,
             sliding.kernel.pair,
             stride=self.stride.pair,
             padding=(0, 0) if amount is None else amount.pair,
-            ceil_mode=rounds_up and amount is not None,
+            ceil_mode=sliding.ceil and amount is not None,
             **keywords,
         ).called("kernel_size", padding=(0, 0), ceil_mode=False, count_include_pad=True)
         if amount is not None:

@@ -6,8 +6,9 @@ hashes, and images made on the page itself.
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -62,8 +63,9 @@ def page(network: Network) -> str:
     Raises :class:`archdsl.drawing.DrawingError` where the network is too large for one.
     """
     shown = document(network)
-    # A page is sent about; where its files lie on this machine is of no use there.
-    shown["sources"] = [one | {"name": Path(one["name"]).name} for one in shown["sources"]]
+    names = _from_one_folder([one["name"] for one in shown["sources"]])
+    for one, name in zip(shown["sources"], names, strict=True):
+        one["name"] = name
     code = script() + START
     look = style() + WHOLE_WINDOW
     policy = "; ".join(
@@ -133,3 +135,15 @@ def _lines(parts: list[dict[str, Any]], shown: Mapping[str, Any]) -> Iterator[st
             yield from _lines(inner, shown)
         yield "</li>"
     yield "</ul>"
+
+
+def _from_one_folder(names: Sequence[str]) -> list[str]:
+    """Return the names of files as seen from the innermost folder that has them all.
+
+    A page is sent about; where that folder lies on this machine is of no use there.
+    """
+    try:
+        folder = os.path.commonpath([Path(name).parent for name in names])
+    except ValueError:  # on two drives, or some known from the root and some from here
+        return [Path(name).name for name in names]
+    return [Path(os.path.relpath(name, folder or ".")).as_posix() for name in names]

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from archdsl.export.broken import BrokenExport, first_line
 from archdsl.export.onnx.proof import prove
 from archdsl.export.onnx.tidy import HELD, tidy
+from archdsl.export.onnx.windows import round_down
 from archdsl.graph import Graph
 from archdsl.pytorch.torch_module import NetworkModule, dtype_of, example_inputs
 
@@ -55,6 +56,7 @@ def export(graph: Graph, module: NetworkModule, dtype: torch.dtype | None = None
             program = _program(graph, module, dtype)
     finally:
         module.train(was_training)
+    round_down(program.model)
     tidy(program.model, graph)
     data: bytes = program.model_proto.SerializeToString()
     prove(data, graph, dtype)
