@@ -117,7 +117,7 @@ def _refuse_strangers(path: Path) -> None:
 
 
 def _unsafe(path: Path, said: str) -> str:
-    named = re.search(r"(?:GLOBAL|global) `?([\w.]+\.[\w.]+)", said)
+    named = re.search(r"\bGLOBAL ([\w.]+)", said)
     if named is None:
         return f"cannot read `{path}`: it is cut short, or no file of torch.save"
     return (
@@ -209,4 +209,5 @@ def _not_finite(tensors: Mapping[str, torch.Tensor]) -> tuple[str, ...]:
         return ()
     first = next(iter(bad))
     more = f", and so have {len(bad) - 1} more tensors" if len(bad) > 1 else ""
-    return (f"`{first}` has {bad[first]:,} values that are not finite{more}",)
+    count = "1 value that is" if bad[first] == 1 else f"{bad[first]:,} values that are"
+    return (f"`{first}` has {count} not finite{more}",)

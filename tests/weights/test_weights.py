@@ -382,6 +382,8 @@ def test_values_that_are_not_finite_are_said(tmp_path: Path) -> None:
     broken = torch.tensor([1.0, float("nan"), float("inf")])
     found = read_back({"a": broken, "b": torch.ones(2)}, tmp_path / "a.pth")
     assert found.said == ("`a` has 2 values that are not finite",)
+    found = read_back({"a": broken[:2]}, tmp_path / "a.pth")
+    assert found.said == ("`a` has 1 value that is not finite",)
 
 
 def test_what_is_unsafe_is_named_with_a_safe_way(tmp_path: Path) -> None:
@@ -390,6 +392,21 @@ def test_what_is_unsafe_is_named_with_a_safe_way(tmp_path: Path) -> None:
     assert "`torch.nn.modules.linear.Linear`" in str(refused.value)
     assert "torch.save(model.state_dict()" in str(refused.value)
     assert "weights_only" not in str(refused.value)
+
+
+class Runs:
+    """What runs a function of Python's own when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return print, ("run",)
+
+
+def test_a_function_that_would_run_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CheckpointError, match="it holds `print`, a Python object"):
+        read_back({"state_dict": {"a": torch.ones(2)}, "b": Runs()}, tmp_path / "a.pth")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
