@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.check import Checked, Totals, check, check_others
 from archdsl.diagnostics import Diagnostic, SpecError, bounded_effort
-from archdsl.graph import Graph, Limits
+from archdsl.graph import Graph, Limits, Setting, Settings
 from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
 from archdsl.syntax import Project, read_project, read_text
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from archdsl.pytorch.python_source import Written
     from archdsl.pytorch.torch_module import NetworkModule
 
-Parameter = int | float | bool | str
-
 MOST_NAMED = 12
 """Nets of a file that a message names."""
 
@@ -38,13 +36,14 @@ def load(
     *,
     net: str | None = None,
     max_nodes: int | None = None,
-    **params: Parameter,
+    **params: Setting,
 ) -> Network:
     """Load a network from a ``.arch`` file, or from the text of one.
 
-    Text is told from a path by a brace or a line end in it. ``params`` set the net's parameters,
-    ``net`` picks one of several nets. Raises :class:`SpecError`, which says what is wrong and
-    where, if the spec is not sound.
+    Text is told from a path by a brace or a line end in it. ``params`` set the net's parameters:
+    to numbers, also numpy's, True or False, lists of numbers, or text as a spec would have it
+    (``kernel="3x3/2"``). ``net`` picks one of several nets. Raises :class:`SpecError`, which says
+    what is wrong and where, if the spec is not sound.
 
         network = archdsl.load("specs/inception_v4.arch", classes=10)
         module = network.module()
@@ -63,7 +62,7 @@ def network_of(
     project: Project,
     found: tuple[Diagnostic, ...],
     net: str | None,
-    params: Mapping[str, Parameter],
+    params: Settings,
     max_nodes: int | None = None,
 ) -> Network:
     """Return the network of a project that was read with diagnostics ``found``."""

@@ -10,16 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-from archdsl.network import Parameter
+from archdsl.graph import Option
 
 MOST_NODES = 1_000_000
 STDIN = "-"
 
-_WHOLE = re.compile(r"[+-]?[0-9][0-9_]*")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_SWITCHES = {"yes": True, "true": True, "no": False, "false": False}
-_LONGEST_VALUE = 100
+_LONGEST = 100
+"""Characters of a wrong setting that are shown."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,33 +28,22 @@ class Request:
 
     files: tuple[str, ...]
     net: str | None
-    settings: dict[str, Parameter]
+    settings: dict[str, Option]
     max_nodes: int
-
-
-def parameter(text: str) -> Parameter:
-    """Return the value a setting stands for: a number, yes or no, else a word."""
-    if text.lower() in _SWITCHES:
-        return _SWITCHES[text.lower()]
-    if _WHOLE.fullmatch(text):
-        return int(text.replace("_", ""))
-    if _NUMBER.fullmatch(text):
-        return float(text)
-    return text
 
 
 def _settings(
     ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
-) -> dict[str, Parameter]:
-    settings: dict[str, Parameter] = {}
+) -> dict[str, Option]:
+    settings: dict[str, Option] = {}
     for given in value:
         name, equals, text = given.partition("=")
-        if not equals or not _NAME.fullmatch(name) or not text or len(text) > _LONGEST_VALUE:
-            shown = given if len(given) <= _LONGEST_VALUE else given[:_LONGEST_VALUE] + "…"
+        if not equals or not _NAME.fullmatch(name) or not text:
+            shown = given if len(given) <= _LONGEST else given[:_LONGEST] + "…"
             raise click.BadParameter(f"`{shown}` is not like `classes=10`", ctx, param)
         if name in settings:
             raise click.BadParameter(f"`{name}` is set twice", ctx, param)
-        settings[name] = parameter(text)
+        settings[name] = Option(text)
     return settings
 
 
@@ -75,7 +62,7 @@ set_option = click.option(
     metavar="NAME=VALUE",
     multiple=True,
     callback=_settings,
-    help="Set a parameter of the net: a number, yes, no or a word. Repeatable.",
+    help="Set a parameter of the net, as a spec would: `classes=10`, `kernel=3x3/2`. Repeatable.",
 )
 
 
@@ -103,7 +90,7 @@ def takes_specs(command: Command) -> Command:
     @wraps(command)
     def with_request(
         files: tuple[str, ...],
-        settings: dict[str, Parameter],
+        settings: dict[str, Option],
         net: str | None,
         max_nodes: int,
         **rest: Any,

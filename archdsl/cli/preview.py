@@ -11,7 +11,7 @@ import click
 
 from archdsl.cli.console import Failure, emit, say
 from archdsl.cli.options import set_option
-from archdsl.network import Parameter
+from archdsl.graph import Option
 
 
 @click.command(
@@ -38,7 +38,7 @@ On another machine, bring its port over here and open the address that is printe
 )
 @click.option("--open/--no-open", "opened", default=True, help="Open the page in a browser.")
 def preview(
-    file: str, net: str | None, settings: dict[str, Parameter], port: int, opened: bool
+    file: str, net: str | None, settings: dict[str, Option], port: int, opened: bool
 ) -> None:
     """Edit a spec beside its diagram.
 

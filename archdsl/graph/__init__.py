@@ -3,9 +3,10 @@
 In come nets and the blocks they call; out goes a :class:`Graph`, or diagnostics that say why not.
 """
 
-from archdsl.graph.elaborate import Elaborated, Limits, Settings, elaborate
+from archdsl.graph.elaborate import Elaborated, Limits, elaborate
 from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
+from archdsl.graph.outside import Option, Setting, Settings
 from archdsl.graph.rehearse import rehearse_blocks, rehearse_nets
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "Limits",
     "Node",
     "NodeId",
+    "Option",
     "Scope",
     "ScopeKind",
+    "Setting",
     "Settings",
     "elaborate",
     "rehearse_blocks",

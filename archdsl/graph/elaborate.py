@@ -19,16 +19,14 @@ from archdsl.graph.expand import DEEPEST, TooDeep
 from archdsl.graph.graph import Graph
 from archdsl.graph.library import library_of
 from archdsl.graph.net import Claims, NetExpander
+from archdsl.graph.outside import Settings, told, value_from_outside
 from archdsl.graph.report import Reporter
-from archdsl.ops import Patch, Size, Value, Word, known_words
+from archdsl.ops import Value
 from archdsl.recipe import Recipe
 from archdsl.source import Span
 from archdsl.syntax import Project, nodes
 
 MOST_NODES = 1_000_000
-
-Settings = Mapping[str, int | float | bool | str]
-"""Parameters of a net set from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +60,16 @@ def elaborate(
 
     Names that blocks cannot have are told by :func:`rehearse_blocks`; with any, there is no graph.
     """
+    settings = settings or {}
     collector = Collector()
     reporter = Reporter(collector)
     builder = Builder((limits or Limits()).nodes)
     library = library_of(project)
     expander = NetExpander(library, builder, reporter)
     check_definition(net, reporter)
-    parameters, changed = _settings(net, settings or {}, reporter)
+    parameters, changed = _settings(net, settings, reporter)
     if collector.has_errors or library.has_wrong_names:
-        return Elaborated(None, (), parameters, changed), collector.sorted()
+        return Elaborated(None, (), parameters, changed), told(collector.sorted(), net, settings)
     try:
         expander.net(net, parameters, changed)
     except TooManyNodes as error:
@@ -98,7 +97,7 @@ def elaborate(
         tuple(expander.idle_labels()),
         expander.recipe,
     )
-    return elaborated, collector.sorted()
+    return elaborated, told(collector.sorted(), net, settings)
 
 
 def _settings(
@@ -131,7 +130,8 @@ def _settings(
             except Unresolved:
                 continue
         if name in settings:
-            values[name] = _outside(settings[name], parameter.name, reporter)
+            values[name], found = value_from_outside(parameter.name, settings[name])
+            reporter.collector.extend(found)
             changed = changed or values[name] != default
         elif default is not None:
             values[name] = default
@@ -143,23 +143,3 @@ def _settings(
                 help=f"give it a default, or set it: `--set {name}=…`",
             )
     return values, changed
-
-
-def _outside(value: int | float | bool | str, name: nodes.Name, reporter: Reporter) -> Value:
-    """Return a value set from outside; text is a word or a size such as 3x3."""
-    if isinstance(value, str):
-        height, cross, width = value.partition("x")
-        if cross and height.isdecimal() and width.isdecimal() and len(value) < 20:
-            return Patch(Size(int(height), int(width)))
-        if value not in known_words():
-            reporter.error(
-                "unknown-word",
-                f"`{name.text}` is set to `{value[:40]}`, which is no number and no word"
-                + did_you_mean(value, known_words()),
-                name.span,
-            )
-        return Word(value)
-    if not isinstance(value, bool) and not abs(value) <= 10**18:
-        reporter.error("number-too-large", f"`{name.text}` is set to too large a number", name.span)
-        return 0
-    return value

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archdsl.check import check_others
 from archdsl.diagnostics import Diagnostic, Label, SpecError, bounded_effort, first
-from archdsl.network import Network, Parameter, network_of
+from archdsl.graph import Settings
+from archdsl.network import Network, network_of
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project, read_text
 
@@ -40,7 +41,7 @@ def look_at(
     text: str,
     path: Path,
     net: str | None,
-    settings: Mapping[str, Parameter],
+    settings: Settings,
     most_nodes: int = MOST_NODES,
 ) -> Answer:
     """Check a text as if it were the file at ``path``, which says what `use` may reach.
@@ -51,9 +52,7 @@ def look_at(
         return _look_at(text, path, net, settings, most_nodes)
 
 
-def _look_at(
-    text: str, path: Path, net: str | None, settings: Mapping[str, Parameter], most_nodes: int
-) -> Answer:
+def _look_at(text: str, path: Path, net: str | None, settings: Settings, most_nodes: int) -> Answer:
     project, read = read_text(text, path.name, path.parent)
     names = tuple(tree.name.text for tree in project.nets)
     chosen = net if net in names else next(iter(names), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,7 +14,8 @@ from threading import Lock
 from typing import Any
 
 from archdsl.drawing import DrawingError
-from archdsl.network import Network, Parameter
+from archdsl.graph import Setting, Settings
+from archdsl.network import Network
 from archdsl.page import document
 from archdsl.preview.answer import MOST_NODES, Answer, as_json, look_at
 from archdsl.preview.disk import Contents, Unreadable, read, save
@@ -45,7 +45,7 @@ class Session:
 
     path: Path
     net: str | None = None
-    settings: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    settings: Settings = field(default_factory=dict[str, Setting])
     most_nodes: int = MOST_NODES
 
     def __post_init__(self) -> None:

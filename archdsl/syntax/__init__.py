@@ -6,7 +6,7 @@ Beside the trees of meaning, every text has a lossless one, which formatting and
 
 from archdsl.syntax import nodes
 from archdsl.syntax.formatter import formatted
-from archdsl.syntax.parser import parse, read_tree
+from archdsl.syntax.parser import parse, parse_setting, read_tree
 from archdsl.syntax.project import (
     Project,
     decode_source,
@@ -21,6 +21,7 @@ __all__ = [
     "formatted",
     "nodes",
     "parse",
+    "parse_setting",
     "read_project",
     "read_source",
     "read_text",

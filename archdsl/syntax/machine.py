@@ -94,8 +94,10 @@ class Machine:
                     size, origin = len(target.expansion), target.origin.name
                     reductions[target] = Reduction(size, origin, builds(target))
                 states[number].actions[symbol] = reductions[target]
-        self.start = states[table.start_states["start"]]
-        self.last = states[table.end_states["start"]]
+        self.ends = {
+            rule: (states[first], states[table.end_states[rule]])
+            for rule, first in table.start_states.items()
+        }
 
     def prepare(self, state: State) -> _Match:
         """Give a state its matcher, when it is met for the first time."""
@@ -129,25 +131,26 @@ class Machine:
 
 
 class Run:
-    """One text on its way through the automaton, up to ``end`` at first."""
+    """One text, which is a ``rule``, on its way through the automaton; up to ``end`` at first."""
 
-    def __init__(self, machine: Machine, text: str) -> None:
+    def __init__(self, machine: Machine, text: str, rule: str = "start") -> None:
         self.machine = machine
         self.text = text
         self.at = 0
         self.end = len(text)
-        self.states = [machine.start]
+        first, self.last = machine.ends[rule]
+        self.states = [first]
         self.values: list[Any] = []
 
     def finish(self) -> Any:
-        """Return what the start rule makes, or raise :class:`Stuck`.
+        """Return what the text's rule makes, or raise :class:`Stuck`.
 
         One can go on after :meth:`retreat` and :meth:`feed`. An ``end`` before the text's own is
         as far as this goes: it is stuck there, whatever stands before it.
         """
         # Most of the time that a large spec takes is spent in this loop.
         text, at, end, states, values = self.text, self.at, self.end, self.states, self.values
-        machine, last = self.machine, self.machine.last
+        machine, last = self.machine, self.last
         state = states[-1]
         while True:
             found = (state.match or machine.prepare(state))(text, at, end)

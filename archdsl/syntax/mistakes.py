@@ -259,6 +259,11 @@ CHARACTERS: Mapping[str, Slip] = {
     "|": Slip("conditions are joined with `or`", "write `if a or b { … }`"),
 }
 
+VALUES = (
+    "a value is a number, a size such as `3x3/2`, a word, a list such as `[1, 2]`, an operator such"
+    " as `batchnorm(eps=0.001)` or an expression in parentheses"
+)
+
 NAMES = {
     END: "the end of the file",
     "_NL": "the end of the line",
@@ -295,6 +300,16 @@ class Mistakes:
             help = self._mended(slip, label.span) or slip.help
             return Diagnostic("syntax", slip.headline, (label,), help=help)
         return Diagnostic("syntax", _unfit(token), (label,))
+
+    def explain_value(self, source: SourceFile, stuck: Stuck) -> Diagnostic:
+        """Return a diagnostic for what is no value of a parameter set from outside."""
+        token = stuck.token
+        run = _NUMBER.match(source.text, token.start) if token.type == "" else None
+        if run is not None:
+            return _no_number(source, run)
+        headline = "the value ends too early" if token.type == END else _unfit(token)
+        label = Label(source.span(*_place(source, token)))
+        return Diagnostic("syntax", headline, (label,), help=VALUES)
 
     def _mended(self, slip: Slip, span: Span) -> str | None:
         """Return how the user's own statement is written, if that can be read."""

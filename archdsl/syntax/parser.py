@@ -18,12 +18,15 @@ from archdsl.source import SourceFile
 from archdsl.syntax import nodes
 from archdsl.syntax.brackets import check_brackets
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.machine import END, Machine, Stuck, shaped_by
+from archdsl.syntax.machine import END, Machine, Run, Stuck, shaped_by
 from archdsl.syntax.mistakes import Mistakes
 from archdsl.syntax.recovery import Hole, Recovery
 from archdsl.syntax.tree import Branch, hole_of, keep_all, tree_of
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
+SETTING = "setting"
+"""The rule for all of a text that sets a parameter."""
+
 _LOCK = Lock()
 
 
@@ -56,6 +59,21 @@ def parse(source: SourceFile) -> tuple[nodes.File, tuple[Diagnostic, ...]]:
         tuple(item for item in items if isinstance(item, nodes.Hole)),
     )
     return file, tuple(mistakes.found)
+
+
+def parse_setting(source: SourceFile) -> tuple[nodes.Argument | None, tuple[Diagnostic, ...]]:
+    """Return what a text like `kernel=3x3/2` sets, or None and what is wrong with it."""
+    brackets = check_brackets(source)
+    if brackets.found:
+        return None, brackets.found
+    with _LOCK:
+        parser = _parser()
+        parser.builder.begin(source)
+        try:
+            made: nodes.Argument = Run(parser.machine, source.text, SETTING).finish()
+        except Stuck as stuck:
+            return None, (parser.mistakes.explain_value(source, stuck),)
+        return made, tuple(parser.builder.found)
 
 
 def read_tree(source: SourceFile) -> Branch:
@@ -107,7 +125,12 @@ class _Parser:
 def _parser() -> _Parser:
     """Compile the grammar, or take its tables from the user's cache folder."""
     text = GRAMMAR.read_text(encoding="utf-8")
-    options: dict[str, Any] = {"parser": "lalr", "lexer": "contextual", "maybe_placeholders": False}
+    options: dict[str, Any] = {
+        "start": ["start", SETTING],
+        "parser": "lalr",
+        "lexer": "contextual",
+        "maybe_placeholders": False,
+    }
     location = _cache_file()
     if location is not None:
         try:

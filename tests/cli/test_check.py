@@ -213,13 +213,39 @@ def test_settings_reach_the_net(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["classes", "=5", "classes=", "2x=5", "a b=3", "a=" + "9" * 999]
+    "setting", ["classes", "=5", "classes=", "2x=5", "a b=3", "9" * 999 + "=5"]
 )
 def test_malformed_setting_is_a_wrong_call(run: Run, setting: str) -> None:
     Path("a.arch").write_text(SOUND)
     result = run("check", "a.arch", "--set", setting)
     assert result.exit_code == 2
     assert "is not like `classes=10`" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("classes=5 6", "`6` does not fit here\n  ┌─ --set:1:11"),
+        ("classes=5) { relu } net b(c=5", "`)` closes nothing"),
+        ("classes=many", "`many` is no parameter and no word"),
+        ("classes=True", "help: write `classes=yes`"),
+        ("classes=channels", "there is no value whose `channels` it is"),
+        ("classes=1.5", "a whole number of at least 1, not `1.5`"),
+        ("classes=1.5", "note: `classes` is `1.5`, from --set"),
+        ("classes= ", "`classes` is set to an empty text"),
+        ("classes=" + "(" * 5000, "nested more than 64 deep"),
+        ("classes=" + "9" * 999, "a number of 999 digits is too large"),
+        ("classes=" + "9" * 99_999, "a text of 99,999 characters"),
+    ],
+)
+def test_a_wrong_value_is_shown_in_the_setting_it_came_by(
+    run: Run, setting: str, said: str
+) -> None:
+    Path("a.arch").write_text(SOUND)
+    result = run("check", "a.arch", "--set", setting)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert len(result.stderr) < 1500
 
 
 def test_setting_twice_is_a_wrong_call(run: Run) -> None:
