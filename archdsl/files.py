@@ -85,9 +85,11 @@ def _replace(
             if still is not None:
                 still()
             draft.replace(target)
-    finally:
+    except BaseException:
+        # Only then: once it is in its place, the draft's name may be another thread's.
         with suppress(OSError):
             draft.unlink()
+        raise
 
 
 def _draft(folder: Path) -> Path:
