@@ -40,7 +40,7 @@ Examples:
     show_default=True,
     help="The form of the result; json names every place.",
 )
-@click.option("--exit-code", is_flag=True, help="End with 1 if the networks differ.")
+@click.option("--exit-code", is_flag=True, help="End with 1 if networks or recipes differ.")
 @click.option(
     "--draw",
     metavar="FILE",
@@ -63,7 +63,8 @@ def diff(
     SPEC... are two files with a net each, or one file with two nets. Every difference is told
     once for all the places it is at, the whole network first, its details last; "A only" is what
     the second network lacks, and "this instead of that" is what the second has for what the first
-    has. Names, comments, layout and the division into blocks make no difference.
+    has. What differs in their recipes comes after. Names, comments, layout and the division into
+    blocks make no difference.
     """
     given = {name: word for name, word in words.items() if word is not None}
     if draw is None and given:
@@ -76,11 +77,12 @@ def diff(
     if code:
         raise click.exceptions.Exit(code)
     (name_a, a), (name_b, b) = _two(specs)
-    comparison = compare(a.ir, b.ir)
+    comparison = compare(a.ir, b.ir, (a.recipe, b.recipe))
     if draw is not None and suffix is not None:
         write_whole(Path(draw), _drawn(comparison, suffix, given))
     emit(print_comparison(comparison, (name_a, name_b), format))
-    raise click.exceptions.Exit(DIFFERENT if exit_code and not comparison.same else 0)
+    differs = not comparison.same or comparison.recipe
+    raise click.exceptions.Exit(DIFFERENT if exit_code and differs else 0)
 
 
 def _drawn(comparison: Comparison, format: str, words: Mapping[str, Any]) -> str | bytes:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from archdsl.check import totals, weighted_depth
 from archdsl.compare.difference import Comparison, Findings, Total
 from archdsl.compare.gather import gather
+from archdsl.compare.recipes import compare_recipes
 from archdsl.compare.tree import Forms, tree_of
 from archdsl.compare.walk import Walk
 from archdsl.graph import Graph
+from archdsl.recipe import Recipe
 
 
-def compare(a: Graph, b: Graph) -> Comparison:
+def compare(
+    a: Graph, b: Graph, recipes: tuple[Recipe, Recipe] = (Recipe(), Recipe())
+) -> Comparison:
     """Return what differs between two networks. The other way round, it is the same differences."""
     found = _find(a, b)
-    return Comparison(a, b, found.pairs, gather(a, b, found), found.shapes, _totals(a, b))
+    statements, lines = gather(a, b, found), compare_recipes(*recipes)
+    return Comparison(a, b, found.pairs, statements, found.shapes, _totals(a, b), lines)
 
 
 def _find(a: Graph, b: Graph) -> Findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from archdsl.compare.recipes import LineDifference
 from archdsl.graph import Graph, NodeId
 from archdsl.ops import Shape
 
@@ -98,19 +99,34 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Reshaped:
+    """A step that both networks have, which gives another shape in each."""
+
+    place: Place
+    a: Shape
+    b: Shape
+    goes_on: bool
+    """Whether the step before it, in both, differs in just the same way."""
+
+    @property
+    def swapped(self) -> Reshaped:
+        return replace(self, place=self.place.swapped, a=self.b, b=self.a)
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What a walk over two networks finds: all operators they share, and all differences."""
 
     pairs: tuple[Pair, ...]
     differences: tuple[Difference, ...]
-    shapes: tuple[tuple[Place, Shape, Shape], ...]
+    shapes: tuple[Reshaped, ...]
 
     @property
     def swapped(self) -> Findings:
         return Findings(
             tuple(Pair(pair.place.swapped, pair.leads) for pair in self.pairs),
             tuple(one.swapped for one in self.differences),
-            tuple((place.swapped, b, a) for place, a, b in self.shapes),
+            tuple(one.swapped for one in self.shapes),
         )
 
 
@@ -144,8 +160,10 @@ class Comparison:
     b: Graph
     pairs: tuple[Pair, ...]
     statements: tuple[Statement, ...]
-    shapes: tuple[tuple[Place, Shape, Shape], ...]
+    shapes: tuple[Reshaped, ...]
     totals: tuple[Total, ...]
+    recipe: tuple[LineDifference, ...] = ()
+    """What differs in how they are trained, which makes no other architecture."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from typing import Any
 
-from archdsl.compare.difference import Comparison, Difference, Place
-from archdsl.ops import Shape
+from archdsl.compare.difference import Comparison, Difference, Reshaped
 
-MOST_SHAPES = 8
 SAME = "the same architecture"
 
 
@@ -28,20 +25,25 @@ def _text(comparison: Comparison, names: tuple[str, str]) -> str:
         lines.append("")
         for one in comparison.statements:
             lines.append(f"- {one.where}: {one.what}" if one.where else f"- {one.what}")
+    lines += [f"- recipe, {one.statement}: {one.what}" for one in comparison.recipe]
     if comparison.shapes:
         lines += ["", "shapes", *(f"  {line}" for line in _shapes(comparison.shapes))]
     return "\n".join([*lines, "", *_totals(comparison)]) + "\n"
 
 
-def _shapes(shapes: Sequence[tuple[Place, Shape, Shape]]) -> list[str]:
+def _shapes(shapes: Sequence[Reshaped]) -> list[str]:
     """Return the steps that end in other shapes, neighbours of one shape together."""
+    runs: list[list[Reshaped]] = []
+    for one in shapes:
+        if one.goes_on and runs:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
     lines: list[str] = []
-    for (a, b), run in groupby(shapes, key=lambda one: (one[1], one[2])):
-        steps = [place.a.partition(".")[2] for place, _, _ in run]
+    for run in runs:
+        steps = [one.place.a.partition(".")[2] for one in run]
         named = f"`{steps[0]}`" if len(steps) == 1 else f"`{steps[0]}` to `{steps[-1]}`"
-        lines.append(f"{named}: {b} instead of {a}")
-    if len(lines) > MOST_SHAPES + 1:
-        lines = [*lines[: MOST_SHAPES - 1], f"… {len(lines) - MOST_SHAPES} more", lines[-1]]
+        lines.append(f"{named}: {run[0].b} instead of {run[0].a}")
     return lines
 
 
@@ -74,8 +76,17 @@ def _json(comparison: Comparison, names: tuple[str, str]) -> str:
             for one in comparison.statements
         ],
         "shapes": [
-            {"a": place.a, "b": place.b, "shape_a": list(a.triple), "shape_b": list(b.triple)}
-            for place, a, b in comparison.shapes
+            {
+                "a": one.place.a,
+                "b": one.place.b,
+                "shape_a": list(one.a.triple),
+                "shape_b": list(one.b.triple),
+            }
+            for one in comparison.shapes
+        ],
+        "recipe": [
+            {"statement": one.statement, "argument": one.argument, "a": one.a, "b": one.b}
+            for one in comparison.recipe
         ],
         "totals": [{"name": total.name, "a": total.a, "b": total.b} for total in comparison.totals],
     }

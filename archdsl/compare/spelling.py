@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import cast
 
-from archdsl.ops import Argument, Kind, Operator, Shape, Sides, Size, signature
+from archdsl.ops import Argument, Declared, Kind, Operator, Shape, Sides, Size, signature
+from archdsl.recipe import Ingredient
 
 
 def call_text(op: Operator, widths: bool = True, exact: bool = False) -> str:
@@ -14,10 +15,22 @@ def call_text(op: Operator, widths: bool = True, exact: bool = False) -> str:
     Without ``widths``, counts are left out: ``conv 3x3/2 valid``. An ``exact`` call also says
     what follows from the norm beside it, as ``bias=no``, and makes the operator by itself.
     """
-    words = [op.name]
+    words = [op.name, *(_arguments(op, widths, exact) if _has_signature(op) else ())]
+    if isinstance(shape := getattr(op, "shape", None), Shape):
+        words.append(shape.source)
+    return " ".join(words)
+
+
+def line_text(line: Ingredient) -> str:
+    """Return a line of a recipe: ``optimizer sgd 0.1 momentum=0.9``."""
+    return " ".join((str(line), *_arguments(line)))
+
+
+def _arguments(op: Declared, widths: bool = True, exact: bool = False) -> list[str]:
+    words: list[str] = []
     named: list[str] = []
     stride = getattr(op, "stride", None)
-    for argument in signature(type(op)) if _has_signature(op) else ():
+    for argument in signature(type(op)):
         value = getattr(op, argument.field)
         if value == argument.default and not argument.required:
             continue
@@ -35,13 +48,11 @@ def call_text(op: Operator, widths: bool = True, exact: bool = False) -> str:
             (words if is_word else named).append(
                 argument.name if is_word else f"{argument.name}={text}"
             )
-        elif argument.positional and isinstance(value, Enum | Size | int | float):
+        elif argument.positional and isinstance(value, Enum | Size | int | float | str):
             words.append(text)
         else:
             named.append(f"{argument.name}={text}")
-    if isinstance(shape := getattr(op, "shape", None), Shape):
-        words.append(shape.source)
-    return " ".join((*words, *named))
+    return [*words, *named]
 
 
 def patch(kernel: Size, stride: Size) -> str:

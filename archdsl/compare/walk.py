@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archdsl.compare.align import Aligner, Match, aligned, likeness
-from archdsl.compare.difference import Difference, Findings, Kind, Pair, Place, Relation
+from archdsl.compare.difference import Difference, Findings, Kind, Pair, Place, Relation, Reshaped
 from archdsl.compare.effect import Effects
 from archdsl.compare.runs import Runs
 from archdsl.compare.spelling import call_text, value_text
 from archdsl.compare.tree import Chain, Head, Step, Tree
 from archdsl.graph import Node, NodeId
-from archdsl.ops import Join, Shape
+from archdsl.ops import Join
 
 Branch = tuple[int | None, int | None]
 
@@ -217,14 +217,28 @@ class Walk:
     ) -> None:
         self.differences.append(Difference(kind, place, Relation.AT, name, argument, a, b))
 
-    def _shapes(self) -> Iterator[tuple[Place, Shape, Shape]]:
-        """Yield the steps of the main chain that end in different shapes."""
-        mine = {step.node.id: step for step in self.a.main}
-        theirs = {step.node.id: step for step in self.b.main}
-        for x in mine.values():
-            y = theirs.get(self.partner.get(x.node.id, ""))
-            if y is not None and x.last.shape.triple != y.last.shape.triple:
-                yield Place(x.node.id, y.node.id), x.last.shape, y.last.shape
+    def _shapes(self) -> Iterator[Reshaped]:
+        """Yield the steps outside of branches that end in different shapes."""
+        theirs = {step.node.id: step for chain in _chains(self.b) for step in chain}
+        seen: set[NodeId] = set()
+        for chain in _chains(self.a):
+            before = None
+            for x in chain:
+                y = theirs.get(self.partner.get(x.node.id, ""))
+                shapes = None if y is None else (x.last.shape, y.last.shape)
+                differs = y is not None and x.last.shape.triple != y.last.shape.triple
+                if y is not None and differs and x.node.id not in seen:
+                    place = Place(x.node.id, y.node.id)
+                    yield Reshaped(place, x.last.shape, y.last.shape, shapes == before)
+                seen.add(x.node.id)
+                before = shapes if differs else None
+
+
+def _chains(tree: Tree) -> Iterator[Chain]:
+    """Yield the main chain and those that lead to other outputs, to heads and to nothing."""
+    yield tree.main
+    for head in (*tree.outputs, *tree.heads, *tree.loose):
+        yield head.chain
 
 
 class _Counted:

@@ -43,6 +43,29 @@ def test_exit_code_on_request(run: Run, option: list[str], code: int) -> None:
     assert run("diff", "a.arch", "b.arch", *option).exit_code == code
 
 
+def test_recipes_count_for_the_exit_code(run: Run) -> None:
+    for name, rate in (("a", "0.1"), ("b", "0.2")):
+        recipe = f"  recipe {{ optimizer sgd lr={rate} }}\n}}"
+        Path(f"{name}.arch").write_text(recipe.join(SOUND.rsplit("}", 1)))
+    assert run("diff", "a.arch", "a.arch", "--exit-code").exit_code == 0
+    result = run("diff", "a.arch", "b.arch", "--exit-code")
+    assert result.exit_code == 1
+    assert "- recipe, optimizer sgd: lr 0.2 instead of 0.1" in result.stdout
+
+
+def test_every_step_of_another_shape_is_listed_on_the_way_to_every_output(run: Run) -> None:
+    steps = "".join(f"  conv 1x1 WIDTH as s{at}\n  conv 1x1 9\n" for at in range(20))
+    spec = f"net n {{\n  input 8x8x3\n{steps}  relu as trunk\n  conv 1x1 WIDTH as left\n"
+    spec += "  @trunk\n  conv 1x1 WIDTH as right\n  output @left @right\n}\n"
+    for name, width in (("a", "4"), ("b", "6")):
+        Path(f"{name}.arch").write_text(spec.replace("WIDTH", width))
+    shapes = run("diff", "a.arch", "b.arch").stdout.partition("shapes\n")[2].partition("\n\n")[0]
+    named = [f"s{at}" for at in range(20)]
+    assert shapes.splitlines() == [
+        f"  `{name}`: 8×8×6 instead of 8×8×4" for name in (*named, "left", "right")
+    ]
+
+
 def test_json_names_every_place(run: Run) -> None:
     specs = [
         str(ROOT / "specs" / name)

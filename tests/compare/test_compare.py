@@ -262,5 +262,6 @@ def test_totals_stand_side_by_side() -> None:
         ("weight layers deep", 1, 1),
         ("nodes", 2, 2),
     }
-    ((_, a, b),) = found.shapes
+    (one,) = found.shapes
+    a, b = one.a, one.b
     assert (a.source, b.source) == ("32x32x8", "32x32x16")
