@@ -183,30 +183,47 @@ def test_characters_a_terminal_lacks_become_question_marks(
     assert "8×8×3 ? 1×1×10" in result.stdout
 
 
+INTERRUPTED = """
+import io
+import signal
+import sys
+
+import archdsl.cli
+
+# A shell's background jobs ignore it, and so would what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class Told(io.RawIOBase):
+    def readable(self):
+        return True
+
+    def readinto(self, into):
+        print("reading", flush=True)
+        return sys.__stdin__.buffer.readinto1(into)
+
+
+sys.stdin = io.TextIOWrapper(io.BufferedReader(Told()))
+archdsl.cli.main(["check", "-"])
+"""
+"""Says when it has begun to read standard input, which is when a user would press Ctrl-C."""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_interruption_is_quiet() -> None:
-    running = subprocess.Popen(
-        [
-            sys.executable,
-            "-u",
-            "-c",
-            "import archdsl.cli as c; print('ready'); c.main(['check', '-'])",
-        ],
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    with running:
+    ) as running:
         assert running.stdout is not None
-        assert running.stdout.readline() == b"ready\n"
-        # It now waits for its standard input to end; a signal before that ends it as well.
-        try:
-            running.wait(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            running.send_signal(signal.SIGINT)
-        _, stderr = running.communicate(timeout=60)
-    assert running.returncode == 130
+        assert running.stdout.readline() == b"reading\n"
+        running.send_signal(signal.SIGINT)
+        # Its input stays open until it has ended, so that only the signal can end it.
+        assert running.wait(timeout=60) == 130
+        _, stderr = running.communicate()
     assert stderr.strip() == b""
 
 
