@@ -410,3 +410,19 @@ def test_blocks_say_where_they_come_from_and_which_shapes_they_have() -> None:
     assert 'He et al., "Deep Residual Learning for Image' in source
     assert '"""Return 56x56x256 for 56x56x64, as in conv2.0."""' in source
     assert "But for classes, the spec's parameters have the values" in source
+
+
+def test_classes_that_stand_in_one_of_their_own_title_have_names() -> None:
+    """Each of the joins is told from the others by what is in it: a join of the same title."""
+    network = archdsl.load("""
+        net n {
+          input 11x9x1
+          flatten as v
+          3 x concat {
+            aux side { batchnorm beta=no; dropout } -> stem { dropout 0.1 -> linear 8 act=sigmoid }
+          }
+          @v -> linear 6 norm=batchnorm
+        }
+    """)
+    theirs = built_from_source(network.source())
+    assert list(theirs.state_dict()) == list(network.module().state_dict())

@@ -41,6 +41,7 @@ class Naming:
             self._by_title.setdefault(title_of(group[0]), []).append(place)
             self._place_of.update((id(section), place) for section in group)
         self._names: dict[int, str] = {}
+        self._under_way: set[str] = set()
 
     def names(self) -> list[str]:
         """Return a name for each group; in rare cases one is that of another."""
@@ -52,11 +53,15 @@ class Naming:
             places = self._by_title[title]
             found = self._told_apart(title, places, title_of)
             if len(set(found)) < len(found):
+                self._under_way.add(title)
                 found = self._told_apart(title, places, self._named)
+                self._under_way.remove(title)
             self._names.update(zip(places, found, strict=True))
         return self._names[place]
 
     def _named(self, section: Section) -> str:
+        if title_of(section) in self._under_way:
+            return title_of(section)  # it stands in one of its own title, maybe further out
         return self._name(self._place_of[id(section)])
 
     def _told_apart(
