@@ -13,6 +13,7 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from archdsl.export.broken import BrokenExport, first_line
+from archdsl.export.held import Held, clashes
 from archdsl.graph import Graph
 from archdsl.pytorch.torch_module import NetworkModule, example_inputs
 
@@ -33,7 +34,10 @@ def export(graph: Graph, module: NetworkModule, dtype: torch.dtype | None = None
         batch = torch.export.Dim("batch", min=1)
         shapes = tuple({0: batch} for _ in examples)
         with _without_heads(graph, module):
-            program = torch.export.export(module, examples, dynamic_shapes=shapes)
+            held = Held(module) if clashes(module) else None
+            program = torch.export.export(
+                held or module, examples, dynamic_shapes=shapes if held is None else (shapes,)
+            )
     except RuntimeError as error:
         raise BrokenExport(f"torch cannot export {graph.name}: {first_line(error)}") from error
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import numpy as np
 import onnx as onnx_library
@@ -16,6 +17,7 @@ import archdsl
 from archdsl.export import onnx, pt2
 from archdsl.pytorch.torch_module import NetworkModule, example_inputs
 from archdsl.weights import spec_hash, to_safetensors
+from tests.hostile import accepted
 from tests.samples import SAMPLES
 
 
@@ -120,3 +122,17 @@ def test_spec_hash_follows_the_network_not_the_layout() -> None:
     assert spec_hash(archdsl.load("# a comment\n\n" + text.replace("  ", "    ")).ir) == plain
     assert spec_hash(archdsl.load(text.replace("conv 3x3/2 8", "conv 3x3/2 9")).ir) != plain
     assert spec_hash(archdsl.load(text.replace("maxpool", "avgpool")).ir) != plain
+
+
+def test_a_step_may_be_called_as_what_programs_of_torch_have() -> None:
+    program = torch.fx.GraphModule(torch.nn.Module(), torch.fx.Graph())
+    text = "net t { input 4x4x3; NAME { conv 1x1 2; relu } }"
+    known = [name for name in dir(program) if not hasattr(torch.nn.Module(), name)]
+    names = accepted(text, (*filter(re.compile("[a-z]|_code|_graph").match, known),))
+    assert {"graph", "code", "meta", "recompile"} <= {*names}
+    for name in names:
+        network = archdsl.load(text.replace("NAME", name))
+        module = network.module(seed=1)
+        inputs = example_inputs(network.ir, module, 3)
+        made = torch.export.load(io.BytesIO(pt2.export(network.ir, module))).module()(*inputs)
+        torch.testing.assert_close(made, numbers(module, inputs)[0])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.export.held import HELD
 from archdsl.graph import Graph
 from archdsl.safe_names import Names, Rules, distinct
 
 NAMES = Rules(first="A-Za-z0-9_", letters="A-Za-z0-9_.")
 """What archdsl calls things in ONNX, where each name of a graph is had once."""
-
-HELD = "network_"
-"""Where the exporter finds the network, and which weights are therefore called by."""
 
 
 def tidy(model: Any, graph: Graph) -> None:

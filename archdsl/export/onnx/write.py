@@ -7,14 +7,15 @@ import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from archdsl.export.broken import BrokenExport, first_line
+from archdsl.export.held import Held
 from archdsl.export.onnx.proof import prove
-from archdsl.export.onnx.tidy import HELD, tidy
+from archdsl.export.onnx.tidy import tidy
 from archdsl.export.onnx.windows import round_down
 from archdsl.graph import Graph
 from archdsl.pytorch.torch_module import NetworkModule, dtype_of, example_inputs
@@ -63,18 +64,6 @@ def export(graph: Graph, module: NetworkModule, dtype: torch.dtype | None = None
     return data
 
 
-class _Held(nn.Module):
-    """A network one level down, where a step called `graph` is no attribute of torch's program."""
-
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        setattr(self, HELD, module)
-        self.train(module.training)
-
-    def forward(self, *inputs: Tensor) -> Any:
-        return getattr(self, HELD)(*inputs)
-
-
 def _program(graph: Graph, module: NetworkModule, dtype: torch.dtype) -> torch.onnx.ONNXProgram:
     # Two images: torch.export would take a batch of one for a constant.
     examples = example_inputs(graph, module, batch=2, dtype=dtype)
@@ -83,7 +72,7 @@ def _program(graph: Graph, module: NetworkModule, dtype: torch.dtype) -> torch.o
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             program = torch.onnx.export(
-                _Held(module),
+                Held(module),
                 examples,
                 dynamo=True,
                 dynamic_shapes=(tuple({0: batch} for _ in examples),),
