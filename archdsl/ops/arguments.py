@@ -87,6 +87,8 @@ def bind(cls: type[Declared], given: Given) -> Binding:
                     raise Misfit("repeated-argument", f"`{name}` is given twice")
                 unknown = isinstance(value, Unknown)
                 fields[argument.field] = value if unknown else fit(cls, argument, value)
+                if isinstance(value, Patch) and value.stride is not None:
+                    _stride(cls, known, value.stride, fields)
             else:
                 raise _unknown_argument(cls, name, by_name)
         except Misfit as misfit:

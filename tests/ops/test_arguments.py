@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archdsl
-from archdsl.ops import operators
+from archdsl.ops import Size, operators
 from tests.reading import findings
 
 
@@ -192,3 +192,12 @@ def test_a_number_of_the_wrong_kind_says_which_it_has_to_be() -> None:
 def test_a_whole_number_is_the_same_with_and_without_the_name(bare: str, named: str) -> None:
     one, other = archdsl.load(net(bare)), archdsl.load(net(named))
     assert [n.op for n in one.ir.nodes.values()] == [n.op for n in other.ir.nodes.values()]
+
+
+@pytest.mark.parametrize("line", ["conv kernel=3x3/2 8", "maxpool kernel=3x3/2", "conv kernel=k 8"])
+def test_a_window_by_name_keeps_the_stride_behind_its_slash(line: str) -> None:
+    text = f"net t(k = 3x3/2) {{ input 32x32x3; {line} }}"
+    (_, step) = archdsl.load(text).ir.nodes.values()
+    assert step.shape.grid == Size(16, 16)
+    (found,) = findings(text.replace(line, f"{line} stride=1"))
+    assert found.code == "repeated-argument"
