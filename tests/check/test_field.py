@@ -100,6 +100,13 @@ def test_a_cell_sees_what_its_gradient_reaches(lines: str) -> None:
     assert field.size == seen(net(lines))
 
 
+@pytest.mark.parametrize("to", [3, 7, 9, 16, 27, 33, 40, 57])
+def test_a_share_of_the_map_is_the_one_that_its_gradient_reaches(to: int) -> None:
+    """40 is no multiple of most: torch's windows overlap then, where both ends share a cell."""
+    lines = f"conv 3x3 1 pad=1 -> avgpool to={to}x{to + 1}"
+    assert size(net(lines)) == seen(net(lines))
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
