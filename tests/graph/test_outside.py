@@ -11,6 +11,10 @@ import torch
 
 import archdsl
 from archdsl.graph import Option
+from archdsl.graph.outside import value_from_outside
+from archdsl.ops import Patch, Reference, Shape, Size, Word
+from archdsl.source import SourceFile
+from archdsl.syntax.nodes import Name
 from tests.reading import reading
 
 TEXT = """
@@ -53,6 +57,33 @@ def test_a_number_is_taken_from_whatever_has_one(five: Any) -> None:
 def test_a_switch_is_taken(yes: Any) -> None:
     assert shapes(network(wide=yes))["n.conv1"] == 64
     assert "n.conv1" not in shapes(network(wide=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("10", 10),
+        ("-3", -3),
+        ("42_679_816", 42_679_816),
+        ("0.5", 0.5),
+        ("1e-3", 0.001),
+        ("(7 // 2)", 3),
+        ("yes", Word("yes")),
+        ("relu", Word("relu")),
+        ("3x3", Patch(Size(3, 3))),
+        ("3x3/2", Patch(Size(3, 3), Size(2, 2))),
+        ("8x8x3", Shape(3, Size(8, 8))),
+        ("[1, -2]", (1, -2)),
+        ("dropout(rate=0.5)", Reference("dropout", (("rate", 0.5),))),
+    ],
+)
+def test_text_is_a_value_of_the_language(text: str, value: object) -> None:
+    name = Name("x", SourceFile("", "x").span(0, 1))
+    for setting in (text, Option(text)):
+        found, faults = value_from_outside(name, setting)
+        assert faults == ()
+        assert found == value
+        assert type(found) is type(value)
 
 
 NUMBERS = (2, 1, 2, 1, 2, 1, 2, 0.5)
