@@ -68,6 +68,27 @@ def _ceil_uneven(args: dict[str, Any], x: Tensor) -> bool:
     return bool("kernel" in args and args.get("ceil") and uneven)
 
 
+def _even_without_stride(args: dict[str, Any], x: Tensor) -> bool:
+    """Whether an even window without a stride has more than one place in the padded map."""
+    kernel, pad = args.get("kernel"), args.get("pad", "same")
+    if kernel is None or "stride" in args or x.ndim != 4:
+        return False
+    sides = kernel if isinstance(kernel, tuple) else (kernel, kernel)
+    for axis, side in enumerate(sides):
+        match pad:
+            case "same":
+                padding = side - 1
+            case "valid":
+                padding = 0
+            case list():
+                padding = pad[2 * axis] + pad[2 * axis + 1]
+            case _:
+                padding = 2 * (pad[axis] if isinstance(pad, tuple) else pad)
+        if side > 1 and x.shape[2 + axis] + padding > side:
+            return any(one % 2 == 0 for one in sides)
+    return False
+
+
 def _idle_window(args: dict[str, Any], x: Tensor) -> bool:
     stride = args.get("stride", 1) not in (1, (1, 1))
     return "kernel" not in args and bool(
@@ -125,6 +146,14 @@ OWN_RULES = (
         _idle_window,
         {"global": True, "stride": 2},
         ((4, 4, 1),),
+    ),
+    OwnRule(
+        POOLS,
+        "ambiguous-argument",
+        "torch moves a window without a stride by its own size, and papers' pools by one cell",
+        _even_without_stride,
+        {"kernel": (2, 3), "pad": "valid"},
+        ((3, 3, 1),),
     ),
     OwnRule(
         ("pad", "crop"),

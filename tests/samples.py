@@ -80,8 +80,8 @@ net own_layers {
   input 9x9x4
   affine scale=[0.5, 1, 2, 3] shift=0.1
   conv 2x2 6 norm=batchnorm(gamma=no) act=hard_swish
-  avgpool 2x2
-  maxpool 2x2
+  avgpool 2x2/1
+  maxpool 2x2/1
   layernorm
   shuffle 3
   upconv 3x3/2 6

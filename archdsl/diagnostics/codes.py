@@ -198,7 +198,8 @@ _PAGES = (
     Page(
         "ambiguous-argument",
         "A number, size or list without a name could be meant in more than one way: behind a"
-        " window, it is the stride to some readers and the padding to others.",
+        " window, it is the stride to some readers and the padding to others. An even window of a"
+        " pool without a stride moves by one cell to some, and by itself to others.",
         _net(_IMAGE, "conv 3x3 64 2"),
         "Give the argument its name: `stride=2` or `pad=2`. A stride may also stand in the size:"
         " `3x3/2`.",

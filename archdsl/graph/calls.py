@@ -21,6 +21,7 @@ from archdsl.ops import (
     Reference,
     Shape,
     Value,
+    advised,
     bind,
     missing,
     operators,
@@ -48,6 +49,16 @@ class Ready:
     faults: tuple[Fault, ...]
 
 
+@light
+class Inferred:
+    """What comes of an operator over its inputs, which are kept so that their ids stay theirs."""
+
+    asked: Operator
+    inputs: tuple[Shape, ...]
+    op: Operator
+    shape: Shape
+
+
 class OperatorCalls:
     """Runs operator calls; what was worked out for one call serves all that are like it."""
 
@@ -57,7 +68,7 @@ class OperatorCalls:
         self._bound: dict[tuple[str, Given, Kinds, Defaults, Fields], Ready] = {}
         self._steady: dict[tuple[str | int, int, Defaults], tuple[Mapping[str, Value], Ready]] = {}
         self._shapes: dict[Shape, Shape] = {}
-        self._inferred: dict[tuple[int, ...], tuple[Operator, tuple[Shape, ...], Shape]] = {}
+        self._inferred: dict[tuple[int, ...], Inferred] = {}
 
     def run(
         self, call: nodes.Call, path: str, flow: Flow, env: Environment, passed: Fields = ()
@@ -136,15 +147,16 @@ class OperatorCalls:
             ids.append(operand.node)
             shapes.append(operand.shape)
         try:
-            shape = self._infer(op, shapes)
+            found = self._infer(op, shapes)
         except Blame as blame:
             self._blame(blame, operands, env, call, ready)
             return broken(call.head)
-        self.builder.add(Node(path, op, tuple(ids), shape, scope, (call.head,), env.aux))
-        return Flow(path, shape, call.head)
+        node = Node(path, found.op, tuple(ids), found.shape, scope, (call.head,), env.aux)
+        self.builder.add(node)
+        return Flow(path, found.shape, call.head)
 
-    def _infer(self, op: Operator, shapes: list[Shape]) -> Shape:
-        """Return ``op.infer``; the same operator over the same shapes is asked once.
+    def _infer(self, op: Operator, shapes: list[Shape]) -> Inferred:
+        """Ask ``op.infer``; the same operator over the same shapes is asked once.
 
         Both are known by identity, since comparing them is slow: equal shapes are made one.
         """
@@ -152,9 +164,10 @@ class OperatorCalls:
         known = self._inferred.get(key)
         if known is None:
             shape = op.infer(*shapes)
-            known = (op, tuple(shapes), self._shapes.setdefault(shape, shape))
+            shape = self._shapes.setdefault(shape, shape)
+            known = Inferred(op, tuple(shapes), op.settled(), shape)
             self._inferred[key] = known
-        return known[2]
+        return known
 
     def _blame(
         self,
@@ -164,11 +177,10 @@ class OperatorCalls:
         call: nodes.Call,
         ready: Ready | None,
     ) -> None:
-        span = call.head
+        position = None
         if blame.argument is not None and ready is not None:
             position = ready.binding.positions.get(blame.argument)
-            if position is not None:
-                span = call.arguments[position].span
+        span = call.head if position is None else call.arguments[position].span
         notes = from_where(operands[0]) if len(operands) == 1 else ()
         help = self._of_vector(operands[0]) if blame.code == "not-a-feature-map" else None
         self.reporter.error(
@@ -179,7 +191,9 @@ class OperatorCalls:
             remark=blame.remark,
             labels=() if notes else _ends(operands, blame.operand or 0),
             notes=notes,
-            help=help or blame.help,
+            help=help
+            or advised(written(call.name, call.arguments), position, blame.readings)
+            or blame.help,
         )
 
     def _of_vector(self, flow: Flow) -> str | None:

@@ -30,6 +30,7 @@ from archdsl.ops.operator import (
     check_size,
     signature,
 )
+from archdsl.ops.readings import advised
 from archdsl.ops.registry import operators
 from archdsl.ops.reshape import Identity, Scale
 from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
@@ -76,6 +77,7 @@ __all__ = [
     "Unknown",
     "Value",
     "Word",
+    "advised",
     "beyond",
     "bind",
     "check_size",

@@ -14,7 +14,7 @@ from archdsl.diagnostics.suggest import did_you_mean
 from archdsl.ops.brought import argument_meant
 from archdsl.ops.fitting import Misfit, fit, listed, padding_words
 from archdsl.ops.operator import Argument, Declared, Kind, signature
-from archdsl.ops.readings import Given, Written, is_size_elsewhere, line, orders, written_out
+from archdsl.ops.readings import Given, Written, is_size_elsewhere, line, orders, write, written_out
 from archdsl.ops.registry import operators
 from archdsl.ops.shapes import Shape, Size
 from archdsl.ops.values import Patch, Reference, Unknown, Value, Word, named
@@ -46,8 +46,7 @@ class Fault:
         spelled = any(argument.startswith("[") for argument in arguments)
         if not self.readings or (not spelled and any(".items" in one for one in self.readings)):
             return self.help  # A list that is a parameter cannot be written otherwise here.
-        lines = [written_out(name, arguments, one) for one in self.readings]
-        return "write " + ", or ".join(f"`{line}`" for line in lines)
+        return write([written_out(name, arguments, one) for one in self.readings])
 
 
 class _Order(Misfit):

@@ -21,7 +21,8 @@ class Blame(Exception):
     """An operator cannot take what it is given.
 
     ``argument`` names the argument at fault, or is None when the input itself does not fit;
-    ``operand`` is the position of a join's branch at fault.
+    ``operand`` is the position of a join's branch at fault. ``readings`` are ways to write the
+    argument that have one meaning, templates of it as :mod:`archdsl.ops.readings` has them.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Blame(Exception):
         operand: int | None = None,
         remark: str = "",
         help: str | None = None,
+        readings: tuple[str, ...] = (),
     ) -> None:
         super().__init__(headline)
         self.code = code
@@ -41,6 +43,7 @@ class Blame(Exception):
         self.operand = operand
         self.remark = remark
         self.help = help
+        self.readings = readings
 
 
 class Kind(Enum):
@@ -235,6 +238,10 @@ class Operator(Declared):
     def infer(self, *inputs: Shape) -> Shape:
         """Return the output shape; raise :class:`Blame` where the inputs do not fit."""
         return inputs[0]
+
+    def settled(self) -> Operator:
+        """Return the operator, once its inputs fit, with what may be left open written out."""
+        return self
 
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost()

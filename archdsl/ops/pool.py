@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl.ops.operator import (
     Blame,
@@ -34,7 +34,9 @@ class Pool(Operator):
     kernel: Size | None = argument(
         Kind.SIZE, "window, and stride after a slash: 3x3/2", default=None, positional=True
     )
-    stride: Size = argument(Kind.SIZE, "step of the window", default=ONE)
+    stride: Size | None = argument(
+        Kind.SIZE, "step of the window; 1 unless named, which an even window needs", default=None
+    )
     pad: Padding = argument(
         Kind.PADDING, "`same`, `valid`, or cells per side", default=PadRule.SAME, positional=True
     )
@@ -69,9 +71,17 @@ class Pool(Operator):
         return frozenset(out - given.keys())
 
     @property
+    def steps(self) -> Size:
+        return ONE if self.stride is None else self.stride
+
+    @property
     def sliding(self) -> Sliding:
         assert self.kernel is not None, "infer has refused a pool without a window"
-        return Sliding(self.kernel, self.stride, self.pad, ONE, self.ceil)
+        return Sliding(self.kernel, self.steps, self.pad, ONE, self.ceil)
+
+    def settled(self) -> Pool:
+        windowed = self.kernel is not None and self.stride is None
+        return replace(self, stride=self.steps) if windowed else self
 
     def infer(self, *inputs: Shape) -> Shape:
         (x,) = inputs
@@ -85,7 +95,7 @@ class Pool(Operator):
                 help=f"`{self.name} 3x3/2`, `{self.name} global` or `{self.name} to=6x6`",
             )
         if self.kernel is None:
-            if self.ceil or self.stride != ONE or self.pad is not PadRule.SAME:
+            if self.ceil or self.steps != ONE or self.pad is not PadRule.SAME:
                 raise Blame(
                     "conflicting-arguments",
                     f"`{self.name}` over the whole map has no stride, padding or `ceil`",
@@ -110,7 +120,30 @@ class Pool(Operator):
                     help="write the sides out so that no window is cut off, and drop `ceil`",
                 )
         need_fit(self.sliding, x.channels, grid)
+        if self.stride is None:
+            self._need_stride(self.kernel, grid)
         return Shape(x.channels, self.sliding.over(grid))
+
+    def _need_stride(self, kernel: Size, grid: Size) -> None:
+        """An even window without a stride moves by one cell in papers, by itself in torch, Keras.
+
+        An odd one moves by one cell: it is what branches of the papers' modules have. Nor is
+        anything unclear where one window covers the grid.
+        """
+        here = self.sliding.over(grid)
+        moves = any(k > 1 and n > 1 for k, n in zip(kernel.pair, here.pair, strict=True))
+        if not moves or (kernel.height % 2 and kernel.width % 2):
+            return
+        there = replace(self.sliding, stride=kernel).over(grid)
+        step = str(kernel.height) if kernel.is_square else kernel.source
+        raise Blame(
+            "ambiguous-argument",
+            f"`{self.name}` has a {kernel.source} window without a stride, which could move by one"
+            " cell, or by itself as in torch and Keras",
+            argument="kernel",
+            remark=f"{there.source} by itself, {here.source} by one cell",
+            readings=(f"{{own:/{step}}}", "{own:/1}"),
+        )
 
     def _need_narrow(self, kernel: Size, sides: Sides) -> None:
         """A window must not lie wholly in the padding, where there is nothing to pool."""
@@ -130,7 +163,7 @@ class Pool(Operator):
             return divided(grid, self.to)
         if self.kernel is None:
             return WHOLE
-        return sliding(self.kernel, self.stride, ONE, self.sliding.sides(grid))
+        return sliding(self.kernel, self.steps, ONE, self.sliding.sides(grid))
 
     def windowed(self, target: str, x: Shape, border: float, **keywords: Plain) -> Call:
         """Return the call for a sliding pool, after a ``border`` where its sides differ."""
@@ -141,7 +174,7 @@ class Pool(Operator):
         call = module(
             target,
             sliding.kernel.pair,
-            stride=self.stride.pair,
+            stride=self.steps.pair,
             padding=(0, 0) if amount is None else amount.pair,
             ceil_mode=sliding.ceil and amount is not None,
             **keywords,
@@ -165,7 +198,7 @@ class Pool(Operator):
         return Picture(
             title,
             Role.POOL,
-            patch_text(self.kernel, self.stride),
+            patch_text(self.kernel, self.steps),
             remark=" ".join(note for note in notes if note),
             printed=printed,
         )
@@ -211,7 +244,7 @@ class AvgPool(Pool):
             return module(
                 "archdsl.pytorch.layers.PaddedAvgPool2d",
                 self.sliding.kernel.pair,
-                stride=self.stride.pair,
+                stride=self.steps.pair,
                 sides=sides.torch,
             ).called("kernel_size")
         return self.windowed(

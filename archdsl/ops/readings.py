@@ -1,11 +1,13 @@
 """Ways to write a call so that every value in it has one meaning.
 
 A reading is a template of the call's arguments: `{0}` is the first as the user wrote it, and
-`{1.window} {0} stride={2}` makes the second a window and names the third.
+`{1.window} {0} stride={2}` makes the second a window and names the third; `{0:/2}` gives a window
+a stride.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,6 +43,14 @@ class Written:
         """A square window of a number: `3x3` of `3`, `k x k` of `k`."""
         return _size(self.text, self.text)
 
+    def __format__(self, stride: str) -> str:
+        """Write the argument as it is, or a window with a ``stride``: `{0:/2}` is `3x3/2`."""
+        if not stride:
+            return self.text
+        if re.search(r"(^|=\s*)\d+x\d+$", self.text):
+            return self.text + stride
+        return f"{self.text} stride={stride.removeprefix('/')}"
+
     @property
     def items(self) -> str:
         """What a list holds: `1, 2` of `[1, 2]`."""
@@ -71,6 +81,27 @@ def written_out(name: str, arguments: list[str], reading: str) -> str:
     """Return a call as a reading has it, from the arguments as they were written."""
     parts = reading.format(*map(Written, arguments)).split()
     return " ".join((name, *parts))
+
+
+def advised(
+    written: tuple[str, ...], position: int | None, readings: tuple[str, ...]
+) -> str | None:
+    """Return the help for an argument that has several ``readings``, in the call as it is written.
+
+    Without a position the argument comes from a default or a parameter, and what is added to the
+    call decides.
+    """
+    name, *arguments = written
+    at = len(arguments) if position is None else position
+    own = [one.replace("{own", f"{{{at}") for one in readings]
+    lines = [
+        written_out(name, [*arguments, ""], line(len(arguments) + 1, {at: one})) for one in own
+    ]
+    return write(lines) if lines else None
+
+
+def write(lines: list[str]) -> str:
+    return "write " + ", or ".join(f"`{line}`" for line in lines)
 
 
 def line(count: int, changes: Mapping[int, str]) -> str:
@@ -141,7 +172,11 @@ def _read(
     if any(a.required and a.name not in used for a in by_name.values()):
         return None
     if window is not None:
-        parts[window] = " ".join(part for part in parts[window].split() if "kernel" not in part)
+        left = [part for part in parts[window].split() if "kernel" not in part]
+        if side % 2 == 0 and "stride" not in used and "stride" in by_name:
+            # A convolution moves by one cell unless told; of a pool, that is not clear.
+            left += [] if by_name["stride"].default is not None else ["stride=1"]
+        parts[window] = " ".join(left)
     return parts, window, side
 
 

@@ -67,8 +67,8 @@ def said(a: str, b: str) -> list[str]:
             "branch 2 of `concat`: `maxpool 3x3`, B only",
         ),
         (
-            "conv 3x3 8; relu; maxpool 2x2",
-            "conv 3x3 8; maxpool 2x2",
+            "conv 3x3 8; relu; maxpool 2x2/2",
+            "conv 3x3 8; maxpool 2x2/2",
             "after `conv`: `relu`, A only",
         ),
         (
@@ -156,13 +156,13 @@ def test_values_tapped_again_and_again_are_followed() -> None:
 
 
 def test_plain_steps_are_counted_too() -> None:
-    (found,) = said("conv 3x3 8; conv 3x3 8; maxpool 2x2", "conv 3x3 8; maxpool 2x2")
+    (found,) = said("conv 3x3 8; conv 3x3 8; maxpool 2x2/2", "conv 3x3 8; maxpool 2x2/2")
     assert found == "1 × `conv 3x3 8` instead of 2 ×"
 
 
 def test_another_block_stands_for_one() -> None:
     blocks = (
-        "block one { concat { conv 1x1 4; conv 3x3 4 } }\nblock two { conv 5x5 8; maxpool 2x2 }\n"
+        "block one { concat { conv 1x1 4; conv 3x3 4 } }\nblock two { conv 5x5 8; maxpool 2x2/2 }\n"
     )
     (found,) = diff(
         f"{blocks}{HEAD}conv 1x1 3; one; conv 1x1 2 }}",

@@ -120,9 +120,9 @@ KINDS = {"float32": 1, "float16": 10, "float64": 11, "bfloat16": 16}
 @pytest.mark.parametrize(
     "steps",
     [
-        "relu; maxpool 2x2",
+        "relu; maxpool 2x2/1",
         "affine scale=[0.5, 1, 2]; relu",
-        "conv 3x3 4; avgpool 2x2 valid; linear 3",
+        "conv 3x3 4; avgpool 2x2/1 valid; linear 3",
     ],
 )
 def test_files_are_in_the_dtype_that_was_asked_for(dtype: str, steps: str) -> None:

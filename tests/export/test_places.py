@@ -17,7 +17,7 @@ HERE = Path(__file__).parents[2]
 SPEC = """
 net n { input 16x16x3; b 4 as first; b 8; aux side { avgpool global; linear 2 }; maxpool to=3x3
   avgpool global; linear 2 }
-block b(c) { conv 3x3 c norm=batchnorm act=relu; avgpool 2x2 }
+block b(c) { conv 3x3 c norm=batchnorm act=relu; avgpool 2x2/1 }
 """
 SUFFIXES = ("py", "onnx", "pt2", "safetensors", "svg", "pdf", "png", "dot", "mmd", "json", "html")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,8 +88,9 @@ def test_the_two_readings_are_two_networks() -> None:
         ("conv 3 64", ("conv 3x3 64",)),
         ("conv c s", ("conv s x s c", "conv c x c s")),
         ("conv 3x3 16 2 1", ("conv 3x3 16 stride=2 pad=1",)),
-        ("maxpool 2.0", ("maxpool 2x2 stride=2.0", "maxpool 2x2")),
-        ("maxpool 2", ("maxpool 2x2 stride=2", "maxpool 2x2")),
+        ("maxpool 2.0", ("maxpool 2x2 stride=2.0", "maxpool 2x2 stride=1")),
+        ("maxpool 2", ("maxpool 2x2 stride=2", "maxpool 2x2 stride=1")),
+        ("avgpool 3", ("avgpool 3x3 stride=3", "avgpool 3x3")),
         ("maxpool 3 2", ("maxpool 3x3 stride=2",)),
         ("avgpool 3 2 1", ("avgpool 3x3 stride=2 pad=1",)),
         ("lrn 5 1e-4 0.75", ("lrn 5 alpha=1e-4 beta=0.75",)),
@@ -107,6 +109,55 @@ def test_numbers_in_another_librarys_order_are_refused_with_every_likely_reading
     assert found.help == "write " + ", or ".join(f"`{one}`" for one in readings)
     for one in readings:
         assert not unclear(one), one
+
+
+@pytest.mark.parametrize(
+    ("line", "readings"),
+    [
+        ("maxpool 2x2", ("maxpool 2x2/2", "maxpool 2x2/1")),
+        (
+            "avgpool valid kernel = 2x4",
+            ("avgpool valid kernel = 2x4/2x4", "avgpool valid kernel = 2x4/1"),
+        ),
+        ("maxpool s x s pad=1", ("maxpool s x s stride=2 pad=1", "maxpool s x s stride=1 pad=1")),
+        ("maxpool 31x31 ceil valid; maxpool 2x2", ("maxpool 2x2/2", "maxpool 2x2/1")),
+        # Two windows by either stride, but not the same two.
+        (
+            "slice 0 1; maxpool 31x32 ceil valid",
+            ("maxpool 31x32/31x32 ceil valid", "maxpool 31x32/1 ceil valid"),
+        ),
+        (
+            "default maxpool 2x2; maxpool valid",
+            ("maxpool valid stride=2", "maxpool valid stride=1"),
+        ),
+    ],
+)
+def test_an_even_pool_without_a_stride_has_two_readings(
+    line: str, readings: tuple[str, str]
+) -> None:
+    (found,) = refused(line)
+    assert found.code == "ambiguous-argument"
+    assert found.help == "write " + ", or ".join(f"`{one}`" for one in readings)
+    before = line.rpartition(";")[0]
+    for one in readings:
+        archdsl.load(net(f"{before}; {one}"))
+
+
+@pytest.mark.parametrize(
+    ("line", "grid"),
+    [
+        ("maxpool 3x3", (32, 32)),  # as branches of the papers' modules have it
+        ("maxpool 3x5 valid", (30, 28)),
+        ("avgpool 32x32 valid", (1, 1)),
+        ("maxpool 2x2/1", (32, 32)),
+        ("maxpool 2x2 stride=2", (16, 16)),
+        ("default maxpool stride=2; maxpool 2x2", (16, 16)),
+        ("maxpool to=2x2", (2, 2)),
+    ],
+)
+def test_other_pools_have_one_reading(line: str, grid: tuple[int, int]) -> None:
+    output = archdsl.load(net(line)).module()(torch.zeros(1, 3, 32, 32))
+    assert output.shape[2:] == grid
 
 
 VALUES = ("1", "2", "64", "0.5", "3x3", "5x5/2", "[1, 2]", "[0, 1, 0, 1]", "c", "(s + 1)", "relu")

@@ -121,8 +121,8 @@ def test_layers_are_torchs_own_and_exactly_so() -> None:
         net n {
           input 14x14x3
           conv 3x3/2 8
-          maxpool 2x2
-          avgpool 2x2 count_include_pad=yes
+          maxpool 2x2/1
+          avgpool 2x2/1 count_include_pad=yes
           avgpool global
           linear 5
         }
