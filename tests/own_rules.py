@@ -156,6 +156,14 @@ OWN_RULES = (
         ((3, 3, 1),),
     ),
     OwnRule(
+        ("batchnorm",),
+        "ambiguous-argument",
+        "torch's momentum is the share of the new batch, Keras' that of the old averages",
+        lambda args, x: 0.5 < args.get("momentum", 0.1) < 1,
+        {"momentum": 0.9},
+        ((4, 4, 1),),
+    ),
+    OwnRule(
         ("pad", "crop"),
         "not-a-feature-map",
         "torch would pad or crop the channels and the batch",

@@ -38,7 +38,8 @@ class BatchNorm(Norm):
         batchnorm eps=0.001
 
     `gamma=no` keeps only the offset, as tf-slim's Inception models do. `momentum` is torch's:
-    the share of the new batch in the running averages.
+    the share of the new batch in the running averages. Above a half and below 1, as no one has
+    it, it is refused: `0.99` is what Keras and TensorFlow call 0.01.
     """
 
     only_trains: ClassVar[frozenset[str]] = frozenset({"momentum"})
@@ -49,6 +50,18 @@ class BatchNorm(Norm):
     )
     gamma: bool = argument(Kind.SWITCH, "learn a scale per channel", default=True)
     beta: bool = argument(Kind.SWITCH, "learn an offset per channel", default=True)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        if 0.5 < self.momentum < 1:
+            raise Blame(
+                "ambiguous-argument",
+                f"`momentum` is {self.momentum:g}, which Keras and TensorFlow mean as the share of"
+                " the old averages; here, as in torch, it is the share of the new batch",
+                argument="momentum",
+                help=f"write `momentum={1 - self.momentum:.6g}` to keep a share of"
+                f" {self.momentum:g}; the new batch gets at most 0.5, or all with `momentum=1`",
+            )
+        return inputs[0]
 
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=output.channels * (self.gamma + self.beta))

@@ -160,6 +160,16 @@ def test_other_pools_have_one_reading(line: str, grid: tuple[int, int]) -> None:
     assert output.shape[2:] == grid
 
 
+@pytest.mark.parametrize("line", ["batchnorm MOMENTUM", "conv 1x1 4 norm=batchnorm(MOMENTUM)"])
+@pytest.mark.parametrize(("momentum", "right"), [("0.99", "0.01"), ("0.9997", "0.0003")])
+def test_a_momentum_as_keras_has_it_is_refused(line: str, momentum: str, right: str) -> None:
+    (found,) = refused(line.replace("MOMENTUM", f"momentum={momentum}"))
+    assert found.code == "ambiguous-argument"
+    assert found.help is not None
+    assert f"`momentum={right}`" in found.help
+    archdsl.load(net(line.replace("MOMENTUM", f"momentum={right}")))
+
+
 VALUES = ("1", "2", "64", "0.5", "3x3", "5x5/2", "[1, 2]", "[0, 1, 0, 1]", "c", "(s + 1)", "relu")
 
 
