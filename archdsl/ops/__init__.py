@@ -15,6 +15,7 @@ from archdsl.ops.arguments import (
 )
 from archdsl.ops.brought import JOIN_WORDS, beyond, operator_meant, value_meant
 from archdsl.ops.endpoint import Input
+from archdsl.ops.growth import Growth
 from archdsl.ops.merge import Add, Concat, Join, Mul
 from archdsl.ops.operator import (
     Argument,
@@ -56,6 +57,7 @@ __all__ = [
     "Cost",
     "Declared",
     "Fault",
+    "Growth",
     "Identity",
     "Input",
     "Join",

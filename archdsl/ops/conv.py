@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from archdsl.ops.activation import Activation
+from archdsl.ops.growth import Grown, Growth, by_axis, slid
 from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
     Blame,
@@ -144,6 +145,9 @@ class Conv(Convolution):
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return self.cost_over(inputs[0], output.cells)
 
+    def growth(self) -> Grown:
+        return slid(self.sliding)
+
     def window(self, x: Shape) -> Window:
         sides = self.sliding.sides(need_map(x, self.name))
         return sliding(self.kernel, self.stride, self.dilation, sides)
@@ -225,6 +229,17 @@ class UpConv(Convolution):
 
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return self.cost_over(inputs[0], inputs[0].cells)
+
+    def growth(self) -> Grown:
+        cut, extra = self._trim()
+        taken = (cut.top + cut.bottom, cut.left + cut.right)
+
+        def axis(at: int) -> Growth:
+            step = self.stride.pair[at]
+            more = self.reach.pair[at] - step - taken[at] + extra.pair[at]
+            return Growth(times=step, more=more)
+
+        return by_axis(axis)
 
     def window(self, x: Shape) -> Window:
         cut, _ = self._trim()

@@ -65,6 +65,8 @@ class Add(Join):
     add { conv 3x3 64; identity }
     """
 
+    needs_equal: ClassVar[bool] = True
+
     def infer(self, *inputs: Shape) -> Shape:
         first = inputs[0]
         for operand, other in enumerate(inputs):

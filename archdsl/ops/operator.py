@@ -13,6 +13,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from archdsl.ops.growth import SAME_GRID, Grown
 from archdsl.ops.reads import POINT, Window
 from archdsl.ops.shapes import LARGEST_EXTENT, LARGEST_TENSOR, Shape
 
@@ -222,6 +223,8 @@ class Operator(Declared):
     __slots__ = ()
     joins: ClassVar[bool] = False
     """Whether the operator merges branches; then :meth:`infer` gets one shape per branch."""
+    needs_equal: ClassVar[bool] = False
+    """Whether it refuses branches of unequal grids that torch would stretch."""
     writes: ClassVar[bool] = True
     """Whether its result takes memory of its own, and is neither given nor another view of it."""
     only_trains: ClassVar[frozenset[str]] = frozenset()
@@ -249,6 +252,10 @@ class Operator(Declared):
     def window(self, x: Shape) -> Window:
         """Return which cells of an input ``x`` an output cell reads."""
         return POINT
+
+    def growth(self) -> Grown:
+        """Return how the grid that comes out follows from the grid that comes in."""
+        return SAME_GRID
 
     def completes(self, before: Operator, x: Shape) -> bool:
         """Return whether papers count this and the operator it follows as one layer.

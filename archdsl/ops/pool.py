@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from archdsl.ops.growth import Grown, fixed, slid
 from archdsl.ops.operator import (
     Blame,
     Call,
@@ -156,6 +157,11 @@ class Pool(Operator):
                 argument="pad",
                 help="a window could then lie wholly in the padding",
             )
+
+    def growth(self) -> Grown:
+        if self.kernel is None:
+            return fixed(ONE if self.to is None else self.to)
+        return slid(self.sliding)
 
     def window(self, x: Shape) -> Window:
         grid = need_map(x, self.name)

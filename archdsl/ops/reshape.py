@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from archdsl.ops.growth import Grown, Growth, fixed
 from archdsl.ops.operator import (
     Blame,
     Call,
@@ -188,6 +189,11 @@ class Pad(Operator):
         assert isinstance(self.amount, Sides), "infer has refused a padding rule"
         return moved(self.amount)
 
+    def growth(self) -> Grown:
+        assert isinstance(self.amount, Sides), "infer has refused a padding rule"
+        sides = self.amount
+        return Growth(more=sides.top + sides.bottom), Growth(more=sides.left + sides.right)
+
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
         kinds = {
@@ -240,6 +246,11 @@ class Crop(Operator):
         assert isinstance(self.amount, Sides), "infer has refused a padding rule"
         sides = self.amount
         return moved(Sides(-sides.top, -sides.bottom, -sides.left, -sides.right))
+
+    def growth(self) -> Grown:
+        assert isinstance(self.amount, Sides), "infer has refused a padding rule"
+        sides = self.amount
+        return Growth(more=-sides.top - sides.bottom), Growth(more=-sides.left - sides.right)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         assert not isinstance(self.amount, PadRule), "infer has refused a padding rule"
@@ -343,6 +354,12 @@ class Resize(Operator):
     def window(self, x: Shape) -> Window:
         grid, to = need_map(x, self.name), need_map(self.infer(x), self.name)
         return nearest(grid, to) if self.blend is Blend.NEAREST else bilinear(grid, to)
+
+    def growth(self) -> Grown:
+        if self.to is not None:
+            return fixed(self.to)
+        assert self.factor is not None, "infer has refused a resize without a size"
+        return Growth(times=self.factor), Growth(times=self.factor)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         align = {} if self.blend is Blend.NEAREST else {"align_corners": False}

@@ -244,6 +244,29 @@ class Parts(nn.Module):
         def __getattr__(self, name: str) -> Any: ...
 
 
+def sized(x: Tensor, shape: list[int], steps: list[int]) -> Tensor:
+    """Return an input; raise ValueError where it has a size that the network is not written for.
+
+    Each extent may differ from that in ``shape`` by multiples of its step, and not at all where
+    the step is 0. The batch stands before them.
+    """
+    given = list(x.shape[1:])
+    fits = len(given) == len(shape)
+    for at in range(len(shape) if fits else 0):
+        apart, step = given[at] - shape[at], steps[at]
+        fits = fits and (apart == 0 if step == 0 else apart % step == 0)
+    if not fits:
+        raise ValueError(
+            f"an input is {given}, and the network is written for {shape} and sizes that differ "
+            f"from it by multiples of {steps} (channels, height, width)"
+        )
+    return x
+
+
+# It looks at sizes when it runs, and torch.fx is not to follow it.
+torch.fx.wrap("sized")
+
+
 def add(first: Tensor, *others: Tensor) -> Tensor:
     """Sum tensors of one shape."""
     for other in others:

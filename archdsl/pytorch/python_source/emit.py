@@ -12,6 +12,7 @@ from textwrap import fill as wrap
 from types import MappingProxyType
 
 from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.graph.sizes import steps, texts_of
 from archdsl.pytorch.head import classifiers
 from archdsl.pytorch.plan import plan
 from archdsl.pytorch.python_source import words
@@ -66,10 +67,11 @@ def emit(
     bodies = [_class(made, graph, docs[made], forward(made, graph)) for made in others]
     if outputs is not None:
         bodies.append(outputs_class(whole, graph, outputs))
-    methods = NetworkMethods(whole, graph, classes.inlining, outputs).lines()
+    movable = steps(graph, texts_of(graph, blocks, net))
+    methods = NetworkMethods(whole, graph, classes.inlining, outputs, movable).lines()
     bodies.append(_class(whole, graph, docs[whole], methods))
     text = "\n\n".join(bodies)
-    used = [source for name, source in helpers.items() if f"{name}(" in text]
+    used = [source for name, source in helpers.items() if re.search(rf"(?<![\w.]){name}\(", text)]
     head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
     parts = [head, *used, *bodies]
     return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), whole.name)
@@ -115,14 +117,20 @@ def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> st
 
 @cache
 def _helpers() -> dict[str, str]:
-    """Return the source of each layer that torch has no class for, by its name."""
+    """Return the source of each layer and function that torch has not, by its name.
+
+    What is said of a function behind it belongs to it.
+    """
     text = LAYERS.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
-    return {
-        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.parse(text).body
-        if isinstance(node, ast.ClassDef)
-    }
+    found: dict[str, str] = {}
+    name, first = "", 0
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            name, first = node.name, node.lineno - 1
+        if name:
+            found[name] = "".join(lines[first : node.end_lineno])
+    return found
 
 
 def _class(made: Class, graph: Graph, doc: str, methods: list[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archdsl.graph import Graph, Node, NodeId
+from archdsl.graph.sizes import Steps
 from archdsl.pytorch.head import classifiers, features_end
 from archdsl.pytorch.python_source import words
 from archdsl.pytorch.python_source.calls import python_name
@@ -18,11 +21,20 @@ CLASSES = "num_classes"
 class NetworkMethods:
     """Writes the methods of the network's class.
 
-    ``outputs`` is the name of the class for what comes in training, if there are heads.
+    ``outputs`` is the name of the class for what comes in training, if there are heads. ``steps``
+    are by how much each input may differ in size from that of the spec.
     """
 
-    def __init__(self, made: Class, graph: Graph, inlining: Inlining, outputs: str | None) -> None:
+    def __init__(
+        self,
+        made: Class,
+        graph: Graph,
+        inlining: Inlining,
+        outputs: str | None,
+        steps: Mapping[NodeId, Steps],
+    ) -> None:
         self.made = made
+        self.steps = steps
         self.graph = graph
         self.outputs = outputs
         self.section = made.section
@@ -42,6 +54,15 @@ class NetworkMethods:
         names = self.graph.input_names
         return body.take(self.section.inputs, [MAIN] if names == ("input",) else names)
 
+    def _sized(self, body: Body) -> list[str]:
+        """Return the lines that refuse sizes for which the constants would be others."""
+        lines: list[str] = []
+        for id in self.section.inputs:
+            if any(step != 1 for step in self.steps[id]):
+                name, shape = body.name(id), list(self.graph.nodes[id].shape.torch)
+                lines.append(f"{BODY}{name} = sized({name}, {shape}, {list(self.steps[id])})")
+        return lines
+
     def _type(self) -> str:
         """Return the type of what comes in evaluation."""
         count = len(self.graph.outputs)
@@ -54,7 +75,7 @@ class NetworkMethods:
         if self.outputs is None:
             lines = self._whole(body)
             return [*signature("forward", inputs, self._type()), *lines]
-        lines = body.run(0, len(self.made.steps), returns=None)
+        lines = [*self._sized(body), *body.run(0, len(self.made.steps), returns=None)]
         heads = [head.output for head in self.graph.aux]
         values = tuple((None, Text(body.name(id))) for id in (*self.graph.outputs, *heads))
         start = f"{BODY}{INDENT}return "
@@ -70,7 +91,8 @@ class NetworkMethods:
 
     def _whole(self, body: Body) -> list[str]:
         if not self.has_cut:
-            return body.run(0, len(self.made.steps), returns=self.graph.outputs)
+            lines = self._sized(body)
+            return [*lines, *body.run(0, len(self.made.steps), returns=self.graph.outputs)]
         given = body.listed(self.section.inputs)
         return [f"{BODY}return self.forward_head(self.forward_features({given}))"]
 
@@ -85,11 +107,12 @@ class NetworkMethods:
             if self.outputs is not None:
                 outputs = Body(self.made, self.graph.outputs, self.called, skips=True)
                 self._inputs(outputs)
-                lines = outputs.run(0, len(self.made.steps), returns=self.graph.outputs)
+                lines = self._sized(outputs)
+                lines += outputs.run(0, len(self.made.steps), returns=self.graph.outputs)
             opening = signature("forward_features", inputs, self._type())
             return [*opening, f'{BODY}"""{doc}"""', *lines]
         doc = f"Return the feature map before the head, {shape.source}."
-        lines = body.run(0, self.split, returns=(self.cut.value,))
+        lines = [*self._sized(body), *body.run(0, self.split, returns=(self.cut.value,))]
         opening = signature("forward_features", inputs, "Tensor")
         return [*opening, f'{BODY}"""{doc}"""', *lines]
 

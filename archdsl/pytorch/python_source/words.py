@@ -34,7 +34,10 @@ Python's own list is longer in a notebook, and the same spec is to give the same
 """
 
 OWN = frozenset(
-    {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "OrderedDict", "Any", "TYPE_CHECKING"}
+    {
+        *("self", "torch", "nn", "F", "Tensor", "NamedTuple", "OrderedDict", "Any"),
+        *("TYPE_CHECKING", "sized"),
+    }
 )
 """What generated source calls things itself."""
 
