@@ -147,6 +147,17 @@ def test_copies_that_differ_are_written_out() -> None:
     assert "nn.Sequential(Bottleneck(16, 8, 2), Bottleneck(32, 8, 2))" in source
 
 
+def test_calls_under_other_defaults_have_classes_of_their_own() -> None:
+    """They differ in more than an `if` can tell, and what they hold differs with them."""
+    network = archdsl.load("""
+        block body { 2 x concat { linear 8 }; linear 8 act=tanh }
+        net n { input 8; body; default linear act=relu; residual { dropout; body } }
+    """)
+    module = network.module(seed=0)
+    assert type(module.body) is not type(module.residual.body)
+    assert_wired(network.ir, module, (torch.randn(2, 8),))
+
+
 def test_a_block_is_written_in_its_own_parameters_and_expressions() -> None:
     source = archdsl.load(SPECS / "resnet50.arch").source()
     assert source.count("class Bottleneck") == 1

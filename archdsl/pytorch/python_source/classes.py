@@ -94,6 +94,7 @@ class Classes:
         self._classes = self._collected(root)
         while self._unite():
             self._classes = self._collected(root)
+        self._finished.clear()  # what was tried in vain was finished without names
         groups = [made.sections for made in self._classes]
         wanted = Naming(groups, self.inlining, self._structures).names()
         for made, name in zip(self._classes, wanted, strict=True):
