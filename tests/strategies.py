@@ -168,6 +168,8 @@ class _Drawer:
         args = dict(call.args)
         if "kernel" in args and not self.wild:
             args = {name: one for name, one in args.items() if name not in ("global", "to")}
+        if call.op in ("maxpool", "avgpool") and x.ndim == 4 and not self.wild and self.one_in(2):
+            args = self.sliding(x)
         if call.op in ("slice", "crop") and x.ndim == 4 and not self.wild:
             args = self.fitting(call.op, x)
         if scope is not None and self.one_in(4):
@@ -175,6 +177,14 @@ class _Drawer:
                 if name in args:
                     args[name] = self.count(scope)
         return Call(call.op, args)
+
+    def sliding(self, x: Tensor) -> dict[str, Any]:
+        """Arguments of a pool with a window, its places often counted up; most others fit none."""
+        kernel = tuple(self.draw(st.integers(1, min(extent + 1, 4))) for extent in x.shape[2:])
+        amount = self.draw(st.integers(0, min(kernel) // 2))
+        pad = self.draw(st.sampled_from(["same", "valid", amount, amount]))
+        args = {"kernel": kernel, "stride": self.draw(st.sampled_from([1, 2, 2, 3, 5])), "pad": pad}
+        return args if pad == "same" or self.one_in(2) else {**args, "ceil": True}
 
     def fitting(self, op: str, x: Tensor) -> dict[str, Any]:
         """Arguments that fit the value at hand, of operators that would hardly ever fit else."""

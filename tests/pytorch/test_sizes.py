@@ -95,7 +95,7 @@ def test_random_networks_at_other_sizes() -> None:
         seen[assert_right_or_refused(without_claims(net.text()), elsewhere)] += 1
 
     check()
-    assert min(seen[kind] for kind in ("computed", "refused", "failed", "no network")) >= 3, seen
+    assert min(seen[kind] for kind in ("computed", "refused", "no network")) >= 10, seen
 
 
 @pytest.mark.parametrize(
