@@ -8,13 +8,17 @@ from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
 from archdsl.graph.outside import Option, Setting, Settings
 from archdsl.graph.rehearse import rehearse_blocks, rehearse_nets
+from archdsl.graph.tree import Member, Tree
+from archdsl.graph.verify import Finding, verify
 
 __all__ = [
     "AuxHead",
     "Claims",
     "Elaborated",
+    "Finding",
     "Graph",
     "Limits",
+    "Member",
     "Node",
     "NodeId",
     "Option",
@@ -22,7 +26,9 @@ __all__ = [
     "ScopeKind",
     "Setting",
     "Settings",
+    "Tree",
     "elaborate",
     "rehearse_blocks",
     "rehearse_nets",
+    "verify",
 ]

@@ -8,11 +8,14 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archdsl.graph.paths import name_of
 from archdsl.ops import Operator, Shape
 from archdsl.source import Span
 
 if TYPE_CHECKING:
     import networkx
+
+    from archdsl.graph.tree import Tree
 
 NodeId = str
 """A path such as ``inception_v4.A.2.branch3.conv1``: one name in messages, drawings and keys."""
@@ -33,7 +36,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        return self.id.rpartition(".")[2]
+        return name_of(self.id)
 
 
 class ScopeKind(Enum):
@@ -70,7 +73,7 @@ class Scope:
 
     @property
     def name(self) -> str:
-        return self.path.rpartition(".")[2]
+        return name_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,13 @@ class Graph:
             if scope.parent is not None:
                 found[scope.parent].append(scope)
         return {path: tuple(scopes) for path, scopes in found.items()}
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What each scope holds, and where it begins and ends."""
+        from archdsl.graph.tree import Tree
+
+        return Tree(self)
 
     @cached_property
     def networkx(self) -> networkx.MultiDiGraph[str]:
