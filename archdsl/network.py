@@ -241,12 +241,7 @@ class Network:
         from archdsl.pytorch.torch_module import build
 
         place = pick_device(device).device if isinstance(device, str) else device
-        module = build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
-        if self.recipe.inits:
-            from archdsl.pytorch.training import initialise
-
-            initialise(module, self.ir, self.recipe, seed=seed)
-        return module
+        return build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
 
     def loss(self, outputs: Tensor | Sequence[Tensor], target: Tensor | Sequence[Tensor]) -> Tensor:
         """Return the recipe's loss, or cross-entropy, of what the module returned.
@@ -366,4 +361,4 @@ class Network:
 
         tree = next((one for one in self.project.nets if one.name.text == self.name), None)
         with GarbageCollectorPaused():
-            return emit(self.ir, self.project.blocks, tree)
+            return emit(self.ir, self.project.blocks, tree, self.recipe.inits)

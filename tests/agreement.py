@@ -45,6 +45,9 @@ def agree(network: Network) -> NetworkModule:
 
     for node in graph:
         assert_function(node, graph)
+    for node in modules_of(graph):
+        layer = module.get_submodule(node.id.removeprefix(f"{graph.name}."))
+        assert tuple(name for name, _ in layer.named_parameters()) == node.op.learned
     assert count(module.parameters()) == totals.params + totals.aux_params
     assert set(module.state_dict()) == expected_keys(graph, module)
     return module

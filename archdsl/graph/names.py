@@ -36,7 +36,7 @@ _OF_CHAINS = "append extend insert pop"
 _OF_NETWORKS = """
     forward_features forward_head forward_intermediates get_classifier reset_classifier
     num_classes num_features head_hidden_size feature_info global_pool default_cfg pretrained_cfg
-    group_matcher no_weight_decay set_grad_checkpointing
+    group_matcher no_weight_decay set_grad_checkpointing init_weights
 """
 MODULE_ATTRIBUTES = frozenset(f"{_OF_MODULES} {_OF_CHAINS} {_OF_NETWORKS}".split())
 """Attributes of the classes that networks are built of: a submodule cannot have such a name.

@@ -81,6 +81,10 @@ class PReLU(Activation):
     def _count(self, x: Shape) -> int:
         return 1 if self.shared else x.channels
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight",)
+
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=self._count(output))
 

@@ -58,6 +58,10 @@ class Convolution(Operator):
     def has_bias(self) -> bool:
         return self.norm is None if self.bias is None else self.bias
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight", "bias") if self.has_bias else ("weight",)
+
     def unit(self) -> tuple[tuple[str, Operator], ...]:
         bare = replace(self, bias=self.has_bias, norm=None, act=None)
         return bare.then(("norm", self.norm), ("act", self.act))

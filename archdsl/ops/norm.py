@@ -63,6 +63,10 @@ class BatchNorm(Norm):
             )
         return inputs[0]
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight",) * self.gamma + ("bias",) * self.beta
+
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=output.channels * (self.gamma + self.beta))
 
@@ -110,6 +114,10 @@ class GroupNorm(Norm):
             )
         return x
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight", "bias") if self.affine else ()
+
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=2 * output.channels * self.affine)
 
@@ -136,6 +144,10 @@ class LayerNorm(Norm):
 
     eps: float = argument(Kind.NUMBER, "added to the variance", default=1e-5, low=0.0)
     affine: bool = argument(Kind.SWITCH, "learn a scale and an offset", default=True)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight", "bias") if self.affine else ()
 
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=2 * output.channels * self.affine)
@@ -247,6 +259,10 @@ class LayerScale(Operator):
     """
 
     init: float = argument(Kind.NUMBER, "factor at the start", default=1e-6, positional=True)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        return ("weight",)
 
     def cost(self, inputs: tuple[Shape, ...], output: Shape) -> Cost:
         return Cost(params=output.channels)

@@ -253,6 +253,11 @@ class Operator(Declared):
         """Return which cells of an input ``x`` an output cell reads."""
         return POINT
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """What the numbers that its layer learns are called there: its weight, and its bias."""
+        return ()
+
     def growth(self) -> Grown:
         """Return how the grid that comes out follows from the grid that comes in."""
         return SAME_GRID

@@ -244,6 +244,19 @@ class Parts(nn.Module):
         def __getattr__(self, name: str) -> Any: ...
 
 
+def truncated_normal_(weight: Tensor, variance: float, mode: str) -> Tensor:
+    """Draw weights of ``variance`` over their fan, none farther than two deviations from zero.
+
+    ``mode`` is fan_in, fan_out or fan_avg, as for TensorFlow's variance scaling.
+    """
+    cells = weight[0, 0].numel()
+    into, out_of = weight.shape[1] * cells, weight.shape[0] * cells
+    fan = {"fan_in": into, "fan_out": out_of, "fan_avg": (into + out_of) / 2}[mode]
+    # The tails that are cut off make the rest less wide by this.
+    std = (variance / fan) ** 0.5 / 0.8796256610342398
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+
+
 def sized(x: Tensor, shape: list[int], steps: list[int]) -> Tensor:
     """Return an input; raise ValueError where it has a size that the network is not written for.
 

@@ -32,12 +32,13 @@ class QuickStart(TorchFunctionMode):
         super().__init__()
         self._seeds = np.random.SeedSequence(int(torch.randint(2**62, ()).item()))
         self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._pending: list[Future[None]] = []
+        self._pending: dict[int, tuple[torch.Tensor, Future[None]]] = {}
+        """Tensors that are being filled, by their identity."""
 
     def __exit__(self, *exception: Any) -> None:
         super().__exit__(*exception)
         self._pool.shutdown(wait=True)
-        for filled in self._pending:
+        for _, filled in self._pending.values():
             filled.result()
 
     def __torch_function__(
@@ -48,6 +49,8 @@ class QuickStart(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         named = dict(kwargs or {})
+        for one in (*args, *named.values()):
+            self._await(one)
         if func is init.kaiming_uniform_ and (tensor := _only(args, named)) is not None:
             return self._kaiming(tensor, **named)
         return func(*args, **named)
@@ -66,8 +69,14 @@ class QuickStart(TorchFunctionMode):
         bound = init.calculate_gain(nonlinearity, a) * math.sqrt(3 / fan)  # pyright: ignore[reportArgumentType]
         numbers = tensor.detach().numpy()
         (seed,) = self._seeds.spawn(1)
-        self._pending.append(self._pool.submit(_fill, numbers, seed, bound))
+        self._pending[id(tensor)] = tensor, self._pool.submit(_fill, numbers, seed, bound)
         return tensor
+
+    def _await(self, value: object) -> None:
+        """Wait until a tensor is filled that something else is done with now."""
+        found = self._pending.pop(id(value), None)
+        if found is not None:
+            found[1].result()
 
 
 def _fill(numbers: np.ndarray[Any, Any], seed: np.random.SeedSequence, bound: float) -> None:

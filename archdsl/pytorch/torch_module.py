@@ -68,8 +68,12 @@ def build(
     source = written or emit(graph)
     made: Callable[[], Any] = getattr(run(source.text, graph.name), source.name)
     place = None if device is None else torch.device(device)
-    with _seeded(seed), nullcontext() if place is None else place, _first_weights():
+    # What a recipe draws is the same on every device: it is drawn on the CPU.
+    home = torch.device("cpu") if source.draws and _has_numbers(place) else place
+    with _seeded(seed), nullcontext() if home is None else home, _first_weights():
         module = made()
+    if home is not place:
+        module.to(device=place)
     if dtype is not None:
         module.to(dtype=dtype)
     if place is not None and place.type in ("cuda", "mps"):
@@ -129,6 +133,10 @@ def resolve(target: str) -> Callable[..., Any]:
     """Return what a dotted name such as ``torch.nn.Conv2d`` stands for."""
     home, _, name = target.rpartition(".")
     return getattr(importlib.import_module(home), name)
+
+
+def _has_numbers(place: torch.device | None) -> bool:
+    return place is not None and place.type != "meta"
 
 
 def _first_weights() -> AbstractContextManager[Any]:

@@ -5,7 +5,7 @@ declared in one place as operators are. Stands between `ops` and `graph`, and lo
 """
 
 from archdsl.recipe.ingredient import Ingredient, registered
-from archdsl.recipe.inits import AUXILIARY, Fans, Init
+from archdsl.recipe.inits import AUXILIARY, Init
 from archdsl.recipe.losses import Loss
 from archdsl.recipe.optimizers import Average, Clip, Measure, Optimizer, WeightDecay
 from archdsl.recipe.read import read_recipe
@@ -16,7 +16,6 @@ __all__ = [
     "AUXILIARY",
     "Average",
     "Clip",
-    "Fans",
     "Ingredient",
     "Init",
     "Line",

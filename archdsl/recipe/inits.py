@@ -19,14 +19,6 @@ SPREAD_AT_TWO = 0.8796256610342398
 """Standard deviation of a normal distribution of deviation 1 whose tails beyond ±2 are cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fans:
-    """The numbers that meet in one output of a layer, and the outputs that one number goes to."""
-
-    into: int
-    out_of: int
-
-
 @ingredient("init")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Init(Ingredient):
@@ -79,8 +71,11 @@ class Init(Ingredient):
                 help="for example `init conv truncated_normal std=0.1`",
             )
 
-    def lower(self, fans: Fans) -> Call | None:
-        """Return the function that fills a weight, or None where the rule leaves it alone."""
+    def lower(self, flat: bool) -> Call | None:
+        """Return the function that fills a weight, or None where the rule leaves it alone.
+
+        ``flat`` weights, as the gamma of norms, have one number for each channel.
+        """
         return None
 
 
@@ -94,7 +89,7 @@ class Constant(Init):
 
     value: float = number("the value", low=None, positional=True)
 
-    def lower(self, fans: Fans) -> Call:
+    def lower(self, flat: bool) -> Call:
         return function("torch.nn.init.constant_", val=self.value)
 
 
@@ -108,7 +103,7 @@ class Normal(Init):
 
     std: float = number("standard deviation", positional=True)
 
-    def lower(self, fans: Fans) -> Call:
+    def lower(self, flat: bool) -> Call:
         return function("torch.nn.init.normal_", std=self.std)
 
 
@@ -128,7 +123,7 @@ class TruncatedNormal(Init):
     def check(self) -> None:
         need_positive(self, "std", "cut")
 
-    def lower(self, fans: Fans) -> Call:
+    def lower(self, flat: bool) -> Call:
         return truncated(self.std, self.cut)
 
 
@@ -144,15 +139,6 @@ class Fan(Enum):
     OUT = "fan_out"
     AVERAGE = "fan_avg"
 
-    def of(self, fans: Fans) -> float:
-        match self:
-            case Fan.IN:
-                return fans.into
-            case Fan.OUT:
-                return fans.out_of
-            case Fan.AVERAGE:
-                return (fans.into + fans.out_of) / 2
-
 
 class Law(Enum):
     """The distribution that weights of a given spread are drawn from."""
@@ -161,7 +147,23 @@ class Law(Enum):
     NORMAL = "normal"
     TRUNCATED = "truncated"
 
-    def lower(self, std: float) -> Call:
+    def of_fan(self, variance: float, fan: Fan) -> Call:
+        """Return the function that draws with ``variance`` over the fan of each weight.
+
+        Torch's `xavier` functions know the average of both fans, its `kaiming` functions each
+        alone; what they call a gain is the root of the variance.
+        """
+        if self is Law.TRUNCATED:
+            target = "archdsl.pytorch.layers.truncated_normal_"
+            return function(target, variance=variance, mode=fan.value)
+        if fan is Fan.AVERAGE:
+            target = f"torch.nn.init.xavier_{self.value}_"
+            return function(target) if variance == 1 else function(target, gain=variance**0.5)
+        target = f"torch.nn.init.kaiming_{self.value}_"
+        nonlinearity = {1.0: "linear", 2.0: "relu"}[variance]
+        return function(target, mode=fan.value, nonlinearity=nonlinearity)
+
+    def of(self, std: float) -> Call:
         """Return the function that draws with standard deviation ``std``."""
         match self:
             case Law.UNIFORM:
@@ -187,8 +189,10 @@ class Xavier(Init):
     fan: Fan = choice("`fan_in`, `fan_out` or `fan_avg`", Fan.AVERAGE)
     law: Law = choice("`uniform`, `normal` or `truncated`", Law.UNIFORM)
 
-    def lower(self, fans: Fans) -> Call:
-        return self.law.lower(math.sqrt(self.factor / self.fan.of(fans)))
+    def lower(self, flat: bool) -> Call:
+        if flat:
+            return self.law.of(math.sqrt(self.factor))
+        return self.law.of_fan(self.factor, self.fan)
 
 
 @ingredient("init", "kaiming")
@@ -205,5 +209,7 @@ class Kaiming(Init):
     fan: Fan = choice("`fan_in`, `fan_out` or `fan_avg`", Fan.IN)
     law: Law = choice("`uniform`, `normal` or `truncated`", Law.NORMAL)
 
-    def lower(self, fans: Fans) -> Call:
-        return self.law.lower(math.sqrt(self.factor / self.fan.of(fans)))
+    def lower(self, flat: bool) -> Call:
+        if flat:
+            return self.law.of(math.sqrt(self.factor))
+        return self.law.of_fan(self.factor, self.fan)

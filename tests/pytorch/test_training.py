@@ -365,32 +365,46 @@ PLAIN = "net n { input 9x9x16; conv 3x3 32; avgpool global; linear 20; recipe { 
 @pytest.mark.parametrize(
     ("rule", "fill"),
     [
-        ("normal std=0.01", lambda t, g: nn.init.normal_(t, std=0.01, generator=g)),
+        ("normal std=0.01", lambda t: nn.init.normal_(t, std=0.01)),
         (
             "truncated_normal std=0.1",
-            lambda t, g: nn.init.trunc_normal_(t, std=0.1, a=-0.2, b=0.2, generator=g),
+            lambda t: nn.init.trunc_normal_(t, std=0.1, a=-0.2, b=0.2),
         ),
-        ("constant 0.5", lambda t, g: nn.init.constant_(t, 0.5)),
-        ("xavier", lambda t, g: nn.init.xavier_uniform_(t, generator=g)),
-        ("xavier normal", lambda t, g: nn.init.xavier_normal_(t, generator=g)),
+        ("constant 0.5", lambda t: nn.init.constant_(t, 0.5)),
+        ("xavier", nn.init.xavier_uniform_),
+        ("xavier normal", nn.init.xavier_normal_),
         (
             "kaiming fan_out",
-            lambda t, g: nn.init.kaiming_normal_(
-                t, mode="fan_out", nonlinearity="relu", generator=g
-            ),
+            lambda t: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
         ),
-        (
-            "kaiming uniform",
-            lambda t, g: nn.init.kaiming_uniform_(t, nonlinearity="relu", generator=g),
-        ),
+        ("kaiming uniform", lambda t: nn.init.kaiming_uniform_(t, nonlinearity="relu")),
     ],
 )
 def test_first_weights_are_those_of_torch(rule: str, fill: Any) -> None:
-    state = archdsl.load(PLAIN % f"init {rule}").module(seed=7).state_dict()
-    generator = torch.Generator().manual_seed(7)
+    module: Any = archdsl.load(PLAIN % f"init {rule}").module(seed=7)
+    torch.manual_seed(7)
+    module.init_weights()
+    torch.manual_seed(7)
     for name in ("conv.weight", "linear.weight"):
-        wanted = fill(torch.empty(state[name].shape), generator)
-        torch.testing.assert_close(state[name], wanted, rtol=1e-5, atol=1e-7)
+        weight = module.get_parameter(name)
+        torch.testing.assert_close(weight, fill(torch.empty(weight.shape)), rtol=1e-5, atol=1e-7)
+
+
+def test_source_begins_as_the_module_does() -> None:
+    network = archdsl.load(
+        PLAIN % "init conv truncated_normal 0.1 bias=1; init linear kaiming uniform bias=0"
+    )
+    module = network.module(seed=0)
+    space: dict[str, Any] = {}
+    exec(network.source(), space)
+    twin = space["N"]()
+    for one in (module, twin):
+        assert 0.08 < one.conv.weight.std() < 0.1
+        assert one.conv.weight.abs().max() <= 0.2
+        reach = math.sqrt(6 / 32)
+        assert 0.9 * reach < one.linear.weight.abs().max() <= reach
+        assert set(one.conv.bias.tolist()) == {1}
+        assert set(one.linear.bias.tolist()) == {0}
 
 
 @pytest.mark.parametrize(
@@ -448,6 +462,35 @@ def test_last_rule_holds_for_weights_and_biases_apart() -> None:
         "tail.conv.bias": {0.25},
         "tail.linear.weight": {1},
         "tail.linear.bias": {0.25},
+    }
+
+
+def test_a_rule_passes_over_layers_without_what_it_sets() -> None:
+    net = archdsl.load("""
+        net n {
+          input 8x8x3
+          conv 1x1 4 norm=batchnorm(gamma=no) as a; conv 1x1 4 bias=no as b
+          batchnorm beta=no as c; batchnorm as d; layernorm affine=no; avgpool global
+          linear 4 bias=no as e; linear 4 as f
+          recipe { init batchnorm constant 2 bias=3; init constant 4 bias=5; init at=e constant 6 }
+        }
+    """)
+    state = net.module(seed=0).state_dict()
+    found = {
+        name: tensor.flatten()[0].item()
+        for name, tensor in state.items()
+        if name.endswith(("weight", "bias"))
+    }
+    assert found == {
+        "a.conv.weight": 4,
+        "a.norm.bias": 3,
+        "b.weight": 4,
+        "c.weight": 2,
+        "d.weight": 2,
+        "d.bias": 3,
+        "e.weight": 6,
+        "f.weight": 4,
+        "f.bias": 5,
     }
 
 

@@ -12,7 +12,7 @@ from torch import nn
 import archdsl
 from archdsl.ops import Call, signature
 from archdsl.pytorch.torch_module import resolve
-from archdsl.recipe import Fans, Ingredient, Init, Loss, Optimizer, Recipe, Schedule, registered
+from archdsl.recipe import Ingredient, Init, Loss, Optimizer, Recipe, Schedule, registered
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 INGREDIENTS = [cls for kinds in registered().values() for cls in kinds.values()]
@@ -64,7 +64,7 @@ def test_torch_takes_what_it_lowers_to(cls: type[Ingredient]) -> None:
             schedule = run(made.lower(), torch.optim.SGD(layer.parameters(), lr=1.0))
             assert isinstance(schedule, torch.optim.lr_scheduler.LRScheduler)
         case Init():
-            call = made.lower(Fans(3, 2))
+            call = made.lower(flat=False)
             assert (call is None) == made.only_biases
             if call is not None:
                 before = layer.weight.detach().clone()

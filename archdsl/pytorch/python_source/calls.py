@@ -34,7 +34,12 @@ def function(step: Step, constants: Constants) -> tuple[Slot, ...]:
 def python_name(target: str) -> str:
     """Return a target's name inside the generated module."""
     home, _, name = target.rpartition(".")
-    short = {"torch": "torch.", "torch.nn": "nn.", "torch.nn.functional": "F."}
+    short = {
+        "torch": "torch.",
+        "torch.nn": "nn.",
+        "torch.nn.init": "nn.init.",
+        "torch.nn.functional": "F.",
+    }
     return short.get(home, "") + name
 
 

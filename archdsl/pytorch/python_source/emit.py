@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,9 +32,11 @@ from archdsl.pytorch.python_source.expressions import (
     layout,
     literal,
 )
+from archdsl.pytorch.python_source.first_weights import METHOD, first_weights
 from archdsl.pytorch.python_source.forward import forward, signature
 from archdsl.pytorch.python_source.network import NetworkMethods, outputs_class
 from archdsl.pytorch.python_source.remarks import docstring
+from archdsl.recipe import Init
 from archdsl.syntax import nodes
 
 LAYERS = Path(__file__).parent.parent / "layers.py"
@@ -49,14 +51,20 @@ class Written:
 
     text: str
     name: str
+    draws: bool = False
+    """Whether the class draws first weights that are not those of torch's layers."""
 
 
 def emit(
-    graph: Graph, blocks: Mapping[str, nodes.Block] = NONE, net: nodes.Net | None = None
+    graph: Graph,
+    blocks: Mapping[str, nodes.Block] = NONE,
+    net: nodes.Net | None = None,
+    inits: Sequence[Init] = (),
 ) -> Written:
     """Return the source of a module whose last class is the network.
 
     With the ``blocks`` and the ``net`` of its spec, their classes are written in their own terms.
+    ``inits`` are the rules of its recipe for first weights.
     """
     root = plan(graph)
     helpers = _helpers()
@@ -69,12 +77,15 @@ def emit(
         bodies.append(outputs_class(whole, graph, outputs))
     movable = steps(graph, texts_of(graph, blocks, net))
     methods = NetworkMethods(whole, graph, classes.inlining, outputs, movable).lines()
-    bodies.append(_class(whole, graph, docs[whole], methods))
+    drawn = first_weights(graph, inits)
+    methods = [*drawn, *([""] if drawn else []), *methods]
+    bodies.append(_class(whole, graph, docs[whole], methods, draws=bool(drawn)))
     text = "\n\n".join(bodies)
     used = [source for name, source in helpers.items() if re.search(rf"(?<![\w.]){name}\(", text)]
     head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
     parts = [head, *used, *bodies]
-    return Written("\n\n".join(part.rstrip("\n") + "\n" for part in parts), whole.name)
+    text = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+    return Written(text, whole.name, draws=bool(drawn))
 
 
 def _imports(body: str) -> str:
@@ -133,9 +144,11 @@ def _helpers() -> dict[str, str]:
     return found
 
 
-def _class(made: Class, graph: Graph, doc: str, methods: list[str]) -> str:
+def _class(made: Class, graph: Graph, doc: str, methods: list[str], *, draws: bool = False) -> str:
     lines = [f"class {made.name}(nn.Module):", doc, ""]
     lines += _constructor(made, _annotated(made, graph))
+    if draws:
+        lines.append(f"{INDENT * 2}self.{METHOD}()")
     return "\n".join([*lines, "", *methods]) + "\n"
 
 

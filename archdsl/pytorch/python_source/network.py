@@ -13,6 +13,7 @@ from archdsl.pytorch.python_source.classes import Class
 from archdsl.pytorch.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.pytorch.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
 from archdsl.pytorch.python_source.inline import Inlining
+from archdsl.pytorch.python_source.places import layer_at, module_at
 from archdsl.safe_names import Names
 
 CLASSES = "num_classes"
@@ -142,7 +143,7 @@ class NetworkMethods:
         return [
             *get,
             f'{BODY}"""Return the layer that gives the class scores."""',
-            f"{BODY}return {_layer(self._path(main))}",
+            f"{BODY}return {layer_at(self._path(main))}",
         ], [
             *reset,
             f'{BODY}"""Replace the classifier{heads}; none is left for 0 classes."""',
@@ -156,14 +157,14 @@ class NetworkMethods:
         """Return the lines that put a new layer in a classifier's place."""
         path = self._path(node)
         parent, _, name = path.rpartition(".")
-        old = New(f"{_layer(path)}.parameters", ())
+        old = New(f"{layer_at(path)}.parameters", ())
         like = New("next", ((None, old), (None, Text("like"))))
         return [
             f"{BODY}like = {layout(like, lambda _: None, 2, len(BODY) + 7)}",
             f"{BODY}if {CLASSES} == 0:",
-            _put(_module(parent), name, New("nn.Identity", ())),
+            _put(module_at(parent), name, New("nn.Identity", ())),
             f"{BODY}else:",
-            _put(_module(parent), name, self._wider(node)),
+            _put(module_at(parent), name, self._wider(node)),
         ]
 
     def _wider(self, node: Node) -> New:
@@ -201,15 +202,3 @@ def _put(parent: str, name: str, layer: New) -> str:
         start = BODY + INDENT
         layer = New(f"{parent}.add_module", ((None, Text(f'"{name}"')), (None, layer)))
     return start + layout(layer, lambda _: None, 3, len(start))
-
-
-def _layer(path: str) -> str:
-    """Return the expression for a submodule."""
-    if words.ATTRIBUTES.allow(path):
-        return f"self.{path}"
-    return _module(path)
-
-
-def _module(path: str) -> str:
-    """Return the expression for a submodule of whatever class, which may get other children."""
-    return f'self.get_submodule("{path}")' if path else "self"
