@@ -192,9 +192,19 @@ EMPTY_HEAD = OwnRule(
     (),
 )
 
+HEAD_IN_HEAD = OwnRule(
+    ("aux",),
+    "misplaced-statement",
+    "a head of a head would come in training only, and be weighted twice or once: nobody says",
+    lambda args, x: True,
+    {},
+    (),
+)
+
 # Rules about a whole network, which operators know nothing of: a network that torch would run.
 NET_RULES = {
     EMPTY_HEAD.code: "net n { input 4x4x1; relu; aux head { 0 x relu } }",
+    HEAD_IN_HEAD.code: "net n { input 4; aux one { relu; aux two { relu } } }",
     "swapped-input": "net n { input 3x16x16; relu }",
     "too-large": "net n { input 2000000x2000000x1; relu }",
     "wrong-claim": "net n { input 4x4x1; relu => 4x4x2 }",

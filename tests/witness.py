@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tests.own_rules import EMPTY_HEAD, Refused
+from tests.own_rules import EMPTY_HEAD, HEAD_IN_HEAD, Refused
 from tests.raw_torch import REFUSALS, Nothing, apply
 from tests.trees import (
     Args,
@@ -48,6 +48,7 @@ class Witness:
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self.blocks = blocks
         self.aux: list[Tensor] = []
+        self.in_head = False
 
     def seq(self, seq: Seq, x: Tensor, scope: Scope) -> Tensor:
         for step in seq.steps:
@@ -102,8 +103,14 @@ class Witness:
                     raise Nothing(f"no label {name}")
                 return scope.labels[name].view_as(scope.labels[name])
             case Aux(_, _, body):
+                if self.in_head:
+                    raise Refused(HEAD_IN_HEAD)
                 inside = replace(scope, labels=scope.labels.new_child())
-                end = self.seq(body, x, inside)
+                self.in_head = True
+                try:
+                    end = self.seq(body, x, inside)
+                finally:
+                    self.in_head = False
                 if end is x:
                     raise Refused(EMPTY_HEAD)
                 self.aux.append(end)
