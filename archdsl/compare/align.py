@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from archdsl.compare.tree import Chain, Step
+from archdsl.graph import in_net
 from archdsl.ops import Operator
 
 Match = tuple[int | None, int | None]
@@ -113,7 +114,7 @@ class Aligner:
             if alike == 0:
                 return 0.0
             alike += SAME_SHAPE * (a[i].last.shape == b[j].last.shape)
-            return alike + SAME_NAME * (_tail(a[i]) == _tail(b[j]))
+            return alike + SAME_NAME * (in_net(a[i].node.id) == in_net(b[j].node.id))
 
         return score
 
@@ -202,7 +203,3 @@ def _total_of(matches: Sequence[Match], score: Callable[[int, int], float]) -> f
 def _twins(a: Step, b: Step) -> bool:
     """Return whether two steps are alike to the last argument, and so is what comes out."""
     return a.form == b.form and not a.shared and a.last.shape == b.last.shape
-
-
-def _tail(step: Step) -> str:
-    return step.node.id.partition(".")[2]

@@ -12,7 +12,17 @@ from typing import Any
 
 from archdsl.compare.difference import Pair, Place
 from archdsl.compare.spelling import spoken
-from archdsl.graph import Graph, Node, Scope, ScopeKind
+from archdsl.graph import (
+    Graph,
+    Node,
+    Scope,
+    ScopeKind,
+    in_net,
+    is_within,
+    name_of,
+    parts_of,
+    relative,
+)
 from archdsl.ops import Argument, Operator, signature
 
 MODULES = frozenset({ScopeKind.BLOCK, ScopeKind.GROUP, ScopeKind.JOIN, ScopeKind.RESIDUAL})
@@ -72,23 +82,20 @@ class Places:
         node = self.graph.nodes[place.a]
         scope = self.graph.scopes[node.scope]
         leads = scope.kind is ScopeKind.UNIT and node.name == scope.title
-        return f"`{(scope.path if leads else node.id).partition('.')[2]}`"
+        return f"`{in_net(scope.path if leads else node.id)}`"
 
     def around(self, place: Place, title: str) -> str:
         """Return the part of the network in which something called ``title`` is repeated."""
-        scope = self.graph.scopes[self.graph.nodes[place.a].scope]
-        while scope.parent is not None:
-            if scope.kind in (ScopeKind.GROUP, ScopeKind.REPEAT, ScopeKind.BRANCH):
-                path = scope.path.partition(".")[2]
-                if scope.name != title and not scope.name.isdigit():
-                    return f"`{path}`"
-            scope = self.graph.scopes[scope.parent]
+        for scope in self.graph.tree.scopes_around(self.graph.nodes[place.a]):
+            is_named = scope.name != title and not scope.name.isdigit()
+            if is_named and scope.kind in (ScopeKind.GROUP, ScopeKind.REPEAT, ScopeKind.BRANCH):
+                return f"`{in_net(scope.path)}`"
         return ""
 
     def heads(self, places: Iterable[Place]) -> str:
         """Return the auxiliary heads that ``places`` are the results of."""
         paths = dict.fromkeys(self.graph.nodes[place.a].aux for place in places)
-        return listed([f"`{(path or '').partition('.')[2]}`" for path in paths])
+        return listed([f"`{in_net(path or '')}`" for path in paths])
 
     def is_aux(self, place: Place) -> bool:
         return self.graph.nodes[place.a].aux is not None
@@ -109,7 +116,7 @@ class Places:
             modules = [self._innermost(self.graph.nodes[place.a]) for place in same]
             node = self.graph.nodes[same[0].a]
             if modules[0] is not None:
-                named = [f"`{one.path.partition('.')[2]}`" for one in modules if one is not None]
+                named = [f"`{in_net(one.path)}`" for one in modules if one is not None]
                 words, where = self._inside(node, modules[0])
                 yield f"{words} {where} {listed(_cut(named, 'modules'))}"
         yield from _cut(list(dict.fromkeys(names)), "places")
@@ -120,7 +127,7 @@ class Places:
         module = self._innermost(node)
         if module is None or module.path == node.id:
             return None
-        return module.title, node.id.removeprefix(f"{module.path}.")
+        return module.title, relative(node.id, module.path)
 
     def _innermost(self, node: Node) -> Scope | None:
         around = [scope for scope in self._around(node) if self._count(scope) > 1]
@@ -184,7 +191,7 @@ class Places:
             if count < 2:
                 continue
             rank = 6 if scope.kind in (ScopeKind.JOIN, ScopeKind.RESIDUAL) else 4
-            inside = a.id.removeprefix(f"{scope.path}.")
+            inside = relative(a.id, scope.path)
             words, where = self._inside(a, scope)
             yield Sort(rank, (title, inside, name), words, where, title, each=True)
             yield Sort(rank + 1, (title, None, name), every, "in", title)
@@ -197,10 +204,10 @@ class Places:
         """Return the name of a node in a module, and the way there: `conv1`, in branch 2 of."""
         scope = self.graph.scopes[node.scope]
         leads = scope.kind is ScopeKind.UNIT and node.name == scope.title
-        path = (scope.path if leads else node.id).removeprefix(f"{module.path}.")
+        path = relative(scope.path if leads else node.id, module.path)
         if path == module.path:
             return "the end", "of"
-        parts = path.split(".")
+        parts = parts_of(path)
         match parts:
             case [branch, name] if branch.startswith("branch"):
                 number = branch.removeprefix("branch")
@@ -214,15 +221,13 @@ class Places:
     def _ends_in(self, module: Scope, name: str) -> Iterator[str]:
         steps = (*self.graph.nodes, *self.graph.scopes)
         for path in dict.fromkeys(steps):
-            if path.startswith(f"{module.path}.") and path.endswith(f".{name}"):
+            if path != module.path and is_within(path, module.path) and name_of(path) == name:
                 yield path
 
     def _around(self, node: Node) -> Iterator[Scope]:
-        scope: Scope | None = self.graph.scopes[node.scope]
-        while scope is not None:
+        for scope in self.graph.tree.scopes_around(node):
             if scope.kind in MODULES or scope.kind is ScopeKind.AUX:
                 yield scope
-            scope = None if scope.parent is None else self.graph.scopes[scope.parent]
 
     def _shared_modules(self, pairs: Sequence[Pair]) -> Mapping[str, int]:
         """Return how many modules of each title hold something that both networks have."""

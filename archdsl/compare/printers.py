@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from archdsl.compare.difference import Comparison, Difference, Reshaped
+from archdsl.graph import in_net
 
 SAME = "the same architecture"
 
@@ -41,7 +42,7 @@ def _shapes(shapes: Sequence[Reshaped]) -> list[str]:
             runs.append([one])
     lines: list[str] = []
     for run in runs:
-        steps = [one.place.a.partition(".")[2] for one in run]
+        steps = [in_net(one.place.a) for one in run]
         named = f"`{steps[0]}`" if len(steps) == 1 else f"`{steps[0]}` to `{steps[-1]}`"
         lines.append(f"{named}: {run[0].b} instead of {run[0].a}")
     return lines

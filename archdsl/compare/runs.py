@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from archdsl.compare.spelling import call_text
 from archdsl.compare.tree import Chain, Step
@@ -77,14 +78,12 @@ class Runs:
         return [text if count == 1 else f"{count} x {text}" for text, count in texts]
 
     def _around(self, step: Step) -> Iterator[Scope]:
-        """Yield the scopes around a step, from the inside, as far as its chain goes."""
-        scope: Scope | None = self.graph.scopes[step.node.scope]
-        while scope is not None and scope.kind in NAMED | SEEN_THROUGH:
-            yield scope
-            scope = None if scope.parent is None else self.graph.scopes[scope.parent]
+        """Return the scopes around a step, from the inside, as far as its chain goes."""
+        around = self.graph.tree.scopes_around(step.node)
+        return takewhile(lambda scope: scope.kind in NAMED | SEEN_THROUGH, around)
 
     def _is_copy(self, scope: Scope) -> bool:
-        above = None if scope.parent is None else self.graph.scopes[scope.parent]
+        above = self.graph.tree.around(scope)
         return above is not None and above.kind is ScopeKind.REPEAT
 
 

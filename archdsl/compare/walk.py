@@ -10,7 +10,7 @@ from archdsl.compare.effect import Effects
 from archdsl.compare.runs import Runs
 from archdsl.compare.spelling import call_text, value_text
 from archdsl.compare.tree import Chain, Head, Step, Tree
-from archdsl.graph import Node, NodeId
+from archdsl.graph import Node, NodeId, in_net
 from archdsl.ops import Join
 
 Branch = tuple[int | None, int | None]
@@ -207,7 +207,7 @@ class Walk:
             known = a in self.partner or b in self.partner.values()
             if known and self.partner.get(a) != b:
                 of = "input" if place is None or not self._is_end(place) else "aux"
-                self._add(Kind.SOURCE, place, of, None, _step_of(a), _step_of(b))
+                self._add(Kind.SOURCE, place, of, None, in_net(a), in_net(b))
 
     def _is_end(self, place: Place) -> bool:
         return any(head.aux is not None and head.aux.output == place.a for head in self.a.heads)
@@ -327,7 +327,7 @@ def _by_name(a: Sequence[Head], b: Sequence[Head]) -> Iterator[tuple[Head | None
 
 
 def _head_path(head: Head) -> str:
-    return "" if head.aux is None else _step_of(head.aux.path)
+    return "" if head.aux is None else in_net(head.aux.path)
 
 
 def _head_text(head: Head, tree: Tree) -> str:
@@ -336,7 +336,3 @@ def _head_text(head: Head, tree: Tree) -> str:
         return text
     weight = value_text(head.aux.weight)
     return f"aux {_head_path(head)} weight={weight} {{ {text} }}"
-
-
-def _step_of(id: NodeId) -> str:
-    return id.partition(".")[2]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from archdsl.drawing.faces import Face, face_of
 from archdsl.drawing.picture import Mark
-from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
+from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind, below, is_within, name_of
 
 SEEN_THROUGH = frozenset({ScopeKind.JOIN, ScopeKind.RESIDUAL, ScopeKind.BRANCH})
 
@@ -77,13 +77,13 @@ class Item:
         if self.repeat is None:
             return self.parts[0].id
         first, last = (_number(self.parts[at]) for at in (0, -1))
-        return f"{self.repeat.path}.{first}-{last}"
+        return below(self.repeat.path, f"{first}-{last}")
 
     @property
     def name(self) -> str:
         """The last part of its path, which is what `as` gave it where that was used."""
         path = self.parts[0].id if self.repeat is None else self.repeat.path
-        return path.rpartition(".")[2]
+        return name_of(path)
 
     @property
     def inputs(self) -> tuple[NodeId, ...]:
@@ -94,14 +94,20 @@ class Item:
         return self.parts[-1].outputs
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit, or an operator by itself, while its scope is gathered."""
+
+    id: str
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """A scope while its contents are gathered, in the order of their first nodes."""
 
     scope: Scope
-    entries: dict[str, _Draft | list[Node]] = field(
-        default_factory=dict[str, "_Draft | list[Node]"]
-    )
+    entries: list[_Draft | _Unit] = field(default_factory=list["_Draft | _Unit"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +133,7 @@ def structure(
     any of them is looked at; it may raise.
     """
     wish = Wish() if wish is None else wish
-    root = _Gatherer(graph).root(wish.root)
+    root = _gathered(graph, graph.name if wish.root is None else wish.root)
     if refuse is not None and root.scope.kind is not ScopeKind.REPEAT:
         refuse(len(root.entries))
     return _Freezer(graph, wish).container(root)
@@ -150,61 +156,34 @@ def is_container(graph: Graph, scope: Scope) -> bool:
     return is_copy or scope.kind not in SEEN_THROUGH
 
 
-class _Gatherer:
-    """Sorts nodes into the scopes that a drawing shows."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self._drafts: dict[str, _Draft] = {}
-        self._within: dict[str, bool] = {}
-
-    def root(self, path: str | None) -> _Draft:
-        scopes = self.graph.scopes
-        if path is None:
-            path = next(scope.path for scope in scopes.values() if scope.parent is None)
-        if path not in scopes:
-            node = self.graph.nodes[path]
-            return _Draft(replace(scopes[node.scope], path=path), {f"{path} ": [node]})
-        root = self._drafts[path] = _Draft(scopes[path])
-        if root.scope.kind is ScopeKind.UNIT:
-            root.entries[path] = [node for node in self.graph if node.scope == path]
-            return root
-        self._within[path] = True
-        for node in self.graph:
-            if self._is_within(node.scope):
-                self._place(node)
+def _gathered(graph: Graph, path: str) -> _Draft:
+    """Sort the nodes at a path into the scopes that a drawing shows."""
+    members, scopes = graph.tree.members, graph.scopes
+    if path not in scopes:
+        node = graph.nodes[path]
+        return _Draft(replace(scopes[node.scope], path=path), [_Unit(path, (node,))])
+    root = _Draft(scopes[path])
+    if root.scope.kind is ScopeKind.UNIT:
+        root.entries.append(_Unit(path, graph.tree.nodes_in(path)))
         return root
-
-    def _is_within(self, path: str) -> bool:
-        if path not in self._within:
-            above = self.graph.scopes[path].parent
-            self._within[path] = above is not None and self._is_within(above)
-        return self._within[path]
-
-    def _place(self, node: Node) -> None:
-        unit = self.graph.scopes[node.scope]
-        if unit.kind is ScopeKind.UNIT:
-            holder, key = self._draft(_parent(unit)), unit.path
+    ahead = [(root, iter(members[path]))]
+    while ahead:
+        draft, left = ahead[-1]
+        member = next(left, None)
+        if member is None:
+            ahead.pop()
+        elif isinstance(member, Node):
+            draft.entries.append(_Unit(member.id, (member,)))
+        elif member.kind is ScopeKind.UNIT:
+            draft.entries.append(_Unit(member.path, graph.tree.nodes_in(member.path)))
         else:
-            # A join may have the very path of the scope around it.
-            holder, key = self._draft(node.scope), f"{node.id} "
-        held = holder.entries.setdefault(key, [])
-        assert isinstance(held, list)
-        held.append(node)
-
-    def _draft(self, path: str) -> _Draft:
-        if path in self._drafts:
-            return self._drafts[path]
-        scope = self.graph.scopes[path]
-        holder = self._draft(_parent(scope))
-        is_copy = holder.scope.kind is ScopeKind.REPEAT
-        if scope.kind in SEEN_THROUGH and not is_copy:
-            draft = holder
-        else:
-            draft = _Draft(scope)
-            holder.entries[path] = draft
-        self._drafts[path] = draft
-        return draft
+            is_copy = draft.scope.kind is ScopeKind.REPEAT
+            if is_copy or member.kind not in SEEN_THROUGH:
+                inner = _Draft(member)
+                draft.entries.append(inner)
+                draft = inner
+            ahead.append((draft, iter(members[member.path])))
+    return root
 
 
 class _Freezer:
@@ -224,9 +203,9 @@ class _Freezer:
         if scope.kind is ScopeKind.REPEAT:
             items.extend(self.runs(draft))
         else:
-            for key, entry in draft.entries.items():
-                if isinstance(entry, list):
-                    items.append(Item((self.leaf(key.rstrip(), entry),), None))
+            for entry in draft.entries:
+                if isinstance(entry, _Unit):
+                    items.append(Item((self.leaf(entry.id, entry.nodes),), None))
                 elif entry.scope.kind is ScopeKind.REPEAT:
                     items.extend(self.runs(entry))
                 else:
@@ -253,14 +232,14 @@ class _Freezer:
             self._faces[key] = made, made.form
         return self._faces[key]
 
-    def leaf(self, id: str, nodes: list[Node]) -> Leaf:
+    def leaf(self, id: str, nodes: tuple[Node, ...]) -> Leaf:
         own = {node.id for node in nodes}
         inputs = tuple(v for node in nodes for v in node.operands if v not in own)
         face, look = self.face(nodes)
         outputs = self.outputs((node.id for node in nodes), own, id)
         marks = tuple(self.wish.marks.get(node.id) for node in nodes)
         form = self.form("leaf", look, len(inputs), marks)
-        return Leaf(id, tuple(nodes), inputs, outputs, form, face)
+        return Leaf(id, nodes, inputs, outputs, form, face)
 
     def outputs(
         self, candidates: Iterable[NodeId], own: set[NodeId], path: str
@@ -277,7 +256,7 @@ class _Freezer:
     def _ends_head(self, value: NodeId, path: str) -> bool:
         """Return whether ``value`` is the result of an auxiliary head that ``path`` is within."""
         head = self._heads.get(value)
-        return head is not None and f"{path}.".startswith(f"{head}.")
+        return head is not None and is_within(path, head)
 
     def form(self, *key: object) -> int:
         return self._forms.setdefault(key, len(self._forms))
@@ -285,8 +264,8 @@ class _Freezer:
     def runs(self, draft: _Draft) -> Iterator[Item]:
         """Yield the copies of a repeat, those that can share a box together."""
         copies: list[Part] = [
-            self.leaf(key.rstrip(), entry) if isinstance(entry, list) else self.container(entry)
-            for key, entry in draft.entries.items()
+            self.leaf(entry.id, entry.nodes) if isinstance(entry, _Unit) else self.container(entry)
+            for entry in draft.entries
         ]
         run: list[Part] = []
         for copy in copies:
@@ -338,10 +317,5 @@ def _wiring(container: Container) -> Iterator[object]:
     yield tuple(made.get(value) for value in container.outputs)
 
 
-def _parent(scope: Scope) -> str:
-    assert scope.parent is not None  # only a net has none, and it is never asked
-    return scope.parent
-
-
 def _number(copy: Part) -> int:
-    return int(copy.id.rpartition(".")[2])
+    return int(name_of(copy.id))

@@ -7,6 +7,16 @@ from archdsl.graph.elaborate import Elaborated, Limits, elaborate
 from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
 from archdsl.graph.outside import Option, Setting, Settings
+from archdsl.graph.paths import (
+    above,
+    below,
+    in_net,
+    is_within,
+    name_of,
+    parts_of,
+    relative,
+    step_in,
+)
 from archdsl.graph.rehearse import rehearse_blocks, rehearse_nets
 from archdsl.graph.tree import Member, Tree
 from archdsl.graph.verify import Finding, verify
@@ -27,8 +37,16 @@ __all__ = [
     "Setting",
     "Settings",
     "Tree",
+    "above",
+    "below",
     "elaborate",
+    "in_net",
+    "is_within",
+    "name_of",
+    "parts_of",
     "rehearse_blocks",
     "rehearse_nets",
+    "relative",
+    "step_in",
     "verify",
 ]

@@ -6,10 +6,9 @@ prints it; both see the same names, calls and order, so they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind
+from archdsl.graph import Graph, NodeId, Scope, ScopeKind
 from archdsl.ops import Call, Input
 
 
@@ -91,16 +90,13 @@ def plan(graph: Graph) -> Section:
 class _Planner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.ids = tuple(graph.nodes)
-        self.order = {id: number for number, id in enumerate(self.ids)}
-        self.members: dict[str, list[Node | Scope]] = _members(graph)
-        self.inside: dict[str, tuple[int, int]] = _extents(graph, self.order)
+        self.tree = graph.tree
         self.leaving = {*graph.outputs, *(head.output for head in graph.aux)}
 
     def section(self, scope: Scope) -> Section:
         children: list[Leaf | Section] = []
         steps: list[Step] = []
-        for member in self.members[scope.path]:
+        for member in self.tree.members[scope.path]:
             if isinstance(member, Scope):
                 child = self.section(member)
                 children.append(child)
@@ -124,60 +120,21 @@ class _Planner:
         return Section(scope.name, scope, tuple(children), tuple(steps), inputs, outputs)
 
     def _inputs(self, scope: Scope, steps: list[Step]) -> tuple[NodeId, ...]:
-        first, last = self.inside[scope.path]
+        first, last = self.tree.extents[scope.path]
         wanted: dict[NodeId, None] = {}
         for step in steps:
             for operand in step.operands:
-                if not first <= self.order[operand] <= last:
+                if not first <= self.tree.order[operand] <= last:
                     wanted.setdefault(operand)
         return tuple(wanted)
 
     def _outputs(self, scope: Scope) -> tuple[NodeId, ...]:
         """Return the values that are read outside; if none is, the last one made."""
-        first, last = self.inside[scope.path]
+        first, last = self.tree.extents[scope.path]
         readers = self.graph.readers
         read = tuple(
             id
-            for id in self.ids[first : last + 1]
-            if id in self.leaving or any(self.order[reader] > last for reader in readers[id])
+            for id in self.tree.ids[first : last + 1]
+            if id in self.leaving or any(self.tree.order[reader] > last for reader in readers[id])
         )
-        return read or (self.ids[last],)
-
-
-def _members(graph: Graph) -> dict[str, list[Node | Scope]]:
-    """Return what each scope directly holds, in order; scopes without nodes are left out."""
-    found: dict[str, list[Node | Scope]] = {path: [] for path in graph.scopes}
-    placed: set[str] = set()
-
-    def place(path: str) -> None:
-        chain: list[Scope] = []
-        scope: Scope | None = graph.scopes[path]
-        while scope is not None and scope.path not in placed:
-            chain.append(scope)
-            scope = None if scope.parent is None else graph.scopes[scope.parent]
-        for scope in reversed(chain):
-            placed.add(scope.path)
-            if scope.parent is not None:
-                found[scope.parent].append(scope)
-
-    for node in graph:
-        place(node.scope)
-        found[node.scope].append(node)
-    return found
-
-
-def _extents(graph: Graph, order: Mapping[NodeId, int]) -> dict[str, tuple[int, int]]:
-    """Return the first and last position of each scope's nodes; expansion keeps them together."""
-    found: dict[str, tuple[int, int]] = {}
-    for node in graph:
-        for path in _upwards(graph, node.scope):
-            first, _ = found.get(path, (order[node.id], 0))
-            found[path] = (first, order[node.id])
-    return found
-
-
-def _upwards(graph: Graph, path: str) -> Iterator[str]:
-    scope: Scope | None = graph.scopes[path]
-    while scope is not None:
-        yield scope.path
-        scope = None if scope.parent is None else graph.scopes[scope.parent]
+        return read or (self.tree.ids[last],)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archdsl.check import costs, fields, smallest_input, weighted_depth
-from archdsl.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
+from archdsl.graph import AuxHead, Graph, Member, Node, NodeId, Scope, ScopeKind, name_of, step_in
 from archdsl.ops import Cost, Input
 from archdsl.tables.summary.summary import Endpoint, Head, Reach, Stage, Summary
 from archdsl.tables.summary.widths import Widths
@@ -24,7 +24,7 @@ def summarise(graph: Graph, depth: int = 0) -> Summary:
         name=graph.name,
         inputs=_endpoints(graph, graph.input_names, graph.inputs),
         outputs=_endpoints(graph, graph.output_names, graph.outputs),
-        stages=gather.stages(graph.name, gather.main, depth),
+        stages=gather.stages(graph.name, None, depth),
         heads=tuple(gather.head(head, depth) for head in graph.aux),
         nodes=len(graph),
         depth=weighted_depth(graph, gather.main),
@@ -56,41 +56,41 @@ class _Gatherer:
     def cost(self, nodes: Iterable[Node]) -> Cost:
         return sum((self._costs[node.id] for node in nodes), Cost())
 
-    def stages(self, scope: str, nodes: Nodes, depth: int) -> tuple[Stage, ...]:
-        """Return a stage for each step of ``scope`` that holds some of ``nodes``, in order."""
-        steps: dict[str, list[Node]] = {}
-        for node in nodes:
-            if not isinstance(node.op, Input):
-                steps.setdefault(_step_in(scope, node.id), []).append(node)
+    def stages(self, scope: str, aux: str | None, depth: int) -> tuple[Stage, ...]:
+        """Return a stage for each member of ``scope`` that has nodes of the head, in order."""
         made: list[Stage] = []
-        for path, inside in steps.items():
-            # A join and its scope have one path: there, the node is a step by itself.
-            whole = None if path == scope else self.graph.scopes.get(path)
-            made.append(self.stage(path, whole, tuple(inside), depth))
+        for member in self.graph.tree.members.get(scope, ()):
+            inside = (member,) if isinstance(member, Node) else self.inside(member.path, aux)
+            if inside and not isinstance(inside[0].op, Input):
+                made.append(self.stage(member, inside, depth))
         return tuple(made)
 
-    def stage(self, path: str, scope: Scope | None, nodes: Nodes, depth: int) -> Stage:
-        """Return the row of a scope, or of the one operator among ``nodes`` if it is None."""
-        plain = scope is None or scope.kind is ScopeKind.UNIT
+    def inside(self, path: str, aux: str | None) -> Nodes:
+        return tuple(node for node in self.graph.tree.nodes_in(path) if node.aux == aux)
+
+    def stage(self, member: Member, nodes: Nodes, depth: int) -> Stage:
+        """Return the row of a scope with its ``nodes``, or of an operator."""
+        plain = isinstance(member, Node) or member.kind is ScopeKind.UNIT
+        path = nodes[0].id if isinstance(member, Node) else member.path
         return Stage(
-            name=path.rpartition(".")[2],
+            name=member.name,
             path=path,
-            type=_title(nodes[0]) if scope is None or plain else _type(scope),
-            patch=self._patch(path),
+            type=_title(nodes[0]) if isinstance(member, Node) or plain else _type(member),
+            patch=self._patch(member),
             output=self._last(nodes).shape,
             depth=weighted_depth(self.graph, nodes),
             widths=nodes[0].op.picture().width if plain else self.widths.of(path),
             cost=self.cost(nodes),
-            stages=() if plain or depth == 0 else self.stages(path, nodes, depth - 1),
+            stages=() if plain or depth == 0 else self.stages(path, nodes[0].aux, depth - 1),
         )
 
     def head(self, head: AuxHead, depth: int) -> Head:
         nodes = self._parts.get(head.path, ())
         inside = {node.id for node in nodes}
         read = (one for node in nodes for one in node.operands if one not in inside)
-        reads = _step_in(self.graph.name, next(read, head.output))
+        reads = step_in(self.graph.name, next(read, head.output))
         stage = Stage(
-            name=head.path.rpartition(".")[2],
+            name=name_of(head.path),
             path=head.path,
             type="aux",
             patch="",
@@ -98,21 +98,21 @@ class _Gatherer:
             depth=weighted_depth(self.graph, nodes),
             widths=self.widths.of(head.path),
             cost=self.cost(nodes),
-            stages=() if depth == 0 else self.stages(head.path, nodes, depth - 1),
+            stages=() if depth == 0 else self.stages(head.path, head.path, depth - 1),
         )
-        return Head(stage, head.weight, reads.rpartition(".")[2])
+        return Head(stage, head.weight, name_of(reads))
 
-    def _patch(self, path: str) -> str:
+    def _patch(self, member: Member) -> str:
         """Return the patch of a single operator, also where it is repeated as it is."""
-        scope = self.graph.scopes.get(path)
-        if scope is not None and scope.kind is ScopeKind.REPEAT:
-            patches = {self._patch(copy) for copy in self.widths.inside[path]}
-            return patches.pop() if len(patches) == 1 else ""
-        if scope is not None and scope.kind is ScopeKind.UNIT:
-            path = self.widths.inside[path][0]
-        if path not in self.graph.nodes:
+        if isinstance(member, Scope):
+            inside = self.graph.tree.members[member.path]
+            if member.kind is ScopeKind.REPEAT:
+                patches = {self._patch(copy) for copy in inside}
+                return patches.pop() if len(patches) == 1 else ""
+            if member.kind is ScopeKind.UNIT:
+                return self._patch(inside[0])
             return ""
-        picture = self.graph.nodes[path].op.picture()
+        picture = member.op.picture()
         return f"{picture.patch} {picture.remark}".rstrip() if picture.patch else ""
 
     def _last(self, nodes: Nodes) -> Node:
@@ -123,12 +123,6 @@ class _Gatherer:
             if node.id in self._leaving or any(reader not in inside for reader in readers):
                 return node
         return nodes[-1]
-
-
-def _step_in(scope: str, id: NodeId) -> str:
-    """Return the path of the step directly inside ``scope`` that holds the node."""
-    end = id.find(".", len(scope) + 1)
-    return id if end < 0 else id[:end]
 
 
 def _title(node: Node) -> str:
@@ -168,6 +162,6 @@ def _reach(graph: Graph, main: Nodes) -> Reach | None:
             wanted.update(node.operands)
     for node in reversed(main):
         if node.id in wanted and node.shape.grid is not None and node.shape.cells > 1:
-            step = _step_in(graph.name, node.id).rpartition(".")[2]
+            step = name_of(step_in(graph.name, node.id))
             return Reach(step, node.shape.grid, fields(graph)[node.id].pixels)
     return None
