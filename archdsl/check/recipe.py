@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from archdsl.diagnostics import Diagnostic, Label, did_you_mean
-from archdsl.graph import Graph, Node
+from archdsl.graph import Graph, Node, in_net, parts_of
 from archdsl.ops.activation import Softmax
 from archdsl.recipe import AUXILIARY, Init, Line, Loss, Recipe
 
@@ -26,7 +26,7 @@ def _by_names(graph: Graph) -> Mapping[str, list[Node]]:
     """Return the nodes that have a name in their paths, their own or that of something around."""
     named: dict[str, list[Node]] = {}
     for node in graph:
-        for name in dict.fromkeys(node.id.split(".")[1:]):
+        for name in dict.fromkeys(parts_of(in_net(node.id))):
             named.setdefault(name, []).append(node)
     return named
 
@@ -34,8 +34,7 @@ def _by_names(graph: Graph) -> Mapping[str, list[Node]]:
 def chosen_by(graph: Graph, rule: Init, among: Iterable[Node] | None = None) -> Iterator[Node]:
     """Yield the nodes a rule for first weights speaks of, with or without numbers to set."""
     for node in graph if among is None else among:
-        path = node.id.removeprefix(f"{graph.name}.")
-        if rule.selects(path, node.op, node.aux is not None):
+        if rule.selects(parts_of(in_net(node.id)), node.op, node.aux is not None):
             yield node
 
 

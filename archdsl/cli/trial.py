@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import torch
 
 from archdsl.cli.console import Failure, say
+from archdsl.graph import in_net
 from archdsl.network import Network
 from archdsl.pytorch.device import DeviceError, pick_device
 
@@ -140,7 +141,7 @@ def try_out(network: Network, how: Build, batch: int) -> Trial:
     except (RuntimeError, MemoryError) as error:
         _give_up(network, how, error)
     outputs: tuple[torch.Tensor, ...] = (made,) if len(graph.outputs) == 1 else made
-    heads = tuple(head.path.removeprefix(f"{graph.name}.") + "." for head in graph.aux)
+    heads = tuple(in_net(head.path) + "." for head in graph.aux)
     return Trial(
         network.name,
         str(how.device),

@@ -8,7 +8,18 @@ from archdsl.diagnostics import did_you_mean
 from archdsl.drawing.options import DrawingError, Options
 from archdsl.drawing.picture import Mark
 from archdsl.drawing.structure import Wish, is_container, title_of
-from archdsl.graph import Graph, NodeId, Scope, ScopeKind
+from archdsl.graph import (
+    Graph,
+    NodeId,
+    Scope,
+    ScopeKind,
+    holder_of,
+    is_at_end,
+    is_within,
+    name_of,
+    path_in,
+    relative,
+)
 
 ALL = "all"
 """Unfolds every block."""
@@ -26,7 +37,7 @@ def choose(graph: Graph, options: Options, marks: Mapping[NodeId, Mark]) -> Wish
 
 def step_at(graph: Graph, path: str) -> str:
     """Return the full path of a step that may be given without the net's name in front."""
-    for full in (path, f"{graph.name}.{path}"):
+    for full in (path, path_in(graph.name, path)):
         if full in graph.scopes or full in graph.nodes:
             return full
     raise DrawingError(f"`{graph.name}` has no step `{path}`{_near_step(graph, path)}")
@@ -34,24 +45,23 @@ def step_at(graph: Graph, path: str) -> str:
 
 def _near_step(graph: Graph, path: str) -> str:
     """Return what the path may have meant: a near name, or what there is where it goes wrong."""
-    own = path.removeprefix(f"{graph.name}.")
+    own = relative(path, graph.name)
     known: dict[str, None] = {}
     for full in (*graph.scopes, *graph.nodes):
-        known[full.removeprefix(f"{graph.name}.")] = None
+        known[relative(full, graph.name)] = None
     known.pop(graph.name, None)
-    holder, _, _ = own.rpartition(".")
+    holder = holder_of(own)
     while holder and holder not in known:
-        holder, _, _ = holder.rpartition(".")
-    prefix = f"{holder}." if holder else ""
-    wrong = own.removeprefix(prefix)
-    beside = [one for one in known if one.startswith(prefix) and "." not in one[len(prefix) :]]
+        holder = holder_of(holder)
+    wrong = relative(own, holder)
+    beside = [one for one in known if holder_of(one) == holder]
     hint = did_you_mean(own, beside[:MOST_NEAR])
     if hint:
         return hint
-    others = [one for one in known if one.rpartition(".")[2] == wrong or one.endswith(f".{wrong}")]
+    others = [one for one in known if is_at_end(one, wrong)]
     if others:
         return f"; there is {_listed(others)}"
-    inside = [one[len(prefix) :] for one in beside]
+    inside = [name_of(one) for one in beside]
     where = f"in `{holder}` there is" if holder else "there is"
     if not inside:
         return f"; `{holder}` is a single operator"
@@ -80,29 +90,29 @@ def _opened(graph: Graph, root: str | None, names: Sequence[str]) -> frozenset[s
 
 def _at(graph: Graph, containers: Iterable[Scope], name: str) -> Iterator[str]:
     """Yield the container at a path, or the copies of the repeat there."""
-    paths = (name, f"{graph.name}.{name}")
+    paths = (name, path_in(graph.name, name))
     for scope in containers:
-        above = graph.scopes[scope.parent or ""]
-        if scope.path in paths or (above.path in paths and above.kind is ScopeKind.REPEAT):
+        holder = graph.scopes[scope.parent or ""]
+        if scope.path in paths or (holder.path in paths and holder.kind is ScopeKind.REPEAT):
             yield scope.path
 
 
 def _not_there(graph: Graph, containers: Sequence[Scope], name: str) -> str:
-    full = next((f for f in (name, f"{graph.name}.{name}") if f in graph.scopes), None)
+    full = next((f for f in (name, path_in(graph.name, name)) if f in graph.scopes), None)
     if full == graph.name:
         return f"`{name}` is the net itself, which is unfolded: `{ALL}` unfolds what is in it"
-    if full is not None or f"{graph.name}.{name}" in graph.nodes or name in graph.nodes:
+    if full is not None or path_in(graph.name, name) in graph.nodes or name in graph.nodes:
         return f"`{name}` is no block or group, and has nothing to unfold"
     titles = tuple(dict.fromkeys(title_of(graph, scope) for scope in containers))
     if not titles:
         return f"there is nothing to unfold as `{name}`: no block or group is drawn"
-    paths = tuple(scope.path.removeprefix(f"{graph.name}.") for scope in containers)
+    paths = tuple(relative(scope.path, graph.name) for scope in containers)
     hint = did_you_mean(name, titles) or did_you_mean(name, paths[:MOST_NEAR])
     return f"there is no block `{name}` to unfold{hint or f'; there is {_listed(titles)}'}"
 
 
 def _is_within(path: str, root: str | None) -> bool:
-    return root is None or path.startswith(f"{root}.")
+    return root is None or (path != root and is_within(path, root))
 
 
 def _listed(names: Sequence[str]) -> str:

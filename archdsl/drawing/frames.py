@@ -15,7 +15,7 @@ from archdsl.drawing.picture import Box, BoxKind, Group
 from archdsl.drawing.plan import Plan
 from archdsl.drawing.structure import Container, Item, Leaf, Part
 from archdsl.drawing.words import Words, is_automatic
-from archdsl.graph import Node, NodeId
+from archdsl.graph import Node, NodeId, name_of, parts_of
 from archdsl.ops import Role
 
 LONGEST_LINE = 34
@@ -119,7 +119,7 @@ class Frame:
             return (self.unit((item,)),)
         inner = named_alone(part)
         path = self.words.relative(part.id)
-        steps = [step for step in path.split(".") if not step.isdecimal()]
+        steps = [step for step in parts_of(path) if not step.isdecimal()]
         automatic = not steps or is_automatic(steps[-1], inner.title)
         given = arguments((inner,))
         call = " ".join((inner.title, *given))
@@ -154,7 +154,7 @@ class Frame:
         """Return the box of one operator of a unit."""
         face = face_of((node,))
         title, lines = self.written(face)
-        path, name = self.words.relative(node.id), leaf.id.rpartition(".")[2]
+        path, name = self.words.relative(node.id), name_of(leaf.id)
         if face.role is Role.ENDPOINT and not is_automatic(name, face.title):
             lines = (name, *lines)
         box = Box(

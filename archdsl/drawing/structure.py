@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from archdsl.drawing.faces import Face, face_of
 from archdsl.drawing.picture import Mark
-from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind, below, is_within, name_of
+from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind, is_within, name_of, path_in
 
 SEEN_THROUGH = frozenset({ScopeKind.JOIN, ScopeKind.RESIDUAL, ScopeKind.BRANCH})
 
@@ -77,7 +77,7 @@ class Item:
         if self.repeat is None:
             return self.parts[0].id
         first, last = (_number(self.parts[at]) for at in (0, -1))
-        return below(self.repeat.path, f"{first}-{last}")
+        return path_in(self.repeat.path, f"{first}-{last}")
 
     @property
     def name(self) -> str:
@@ -166,7 +166,7 @@ def _gathered(graph: Graph, path: str) -> _Draft:
     if root.scope.kind is ScopeKind.UNIT:
         root.entries.append(_Unit(path, graph.tree.nodes_in(path)))
         return root
-    ahead = [(root, iter(members[path]))]
+    ahead = [(root, iter(members.get(path, ())))]
     while ahead:
         draft, left = ahead[-1]
         member = next(left, None)

@@ -15,7 +15,7 @@ from archdsl.drawing.symbols import (
     common_shape,
     entry_symbols,
 )
-from archdsl.graph import Graph, NodeId, Scope, ScopeKind
+from archdsl.graph import Graph, NodeId, Scope, ScopeKind, in_net, is_within, relative
 
 
 class Words:
@@ -95,7 +95,7 @@ class Words:
 
     def relative(self, path: str) -> str:
         """Return a path as seen from the first container."""
-        return path.removeprefix(f"{self.containers[0].id}.")
+        return relative(path, self.containers[0].id)
 
     def name_of(self, value: NodeId, leaves: bool) -> str:
         """Return the path of the step that makes a value, as seen from the net.
@@ -109,7 +109,7 @@ class Words:
         node = self.graph.nodes[value]
         is_unit = self.graph.scopes[node.scope].kind is ScopeKind.UNIT
         path = node.scope if is_unit else value
-        return path.partition(".")[2]
+        return in_net(path)
 
     def shape(self, values: Sequence[NodeId]) -> str:
         shapes = [self.graph.nodes[value].shape for value in values]
@@ -122,7 +122,7 @@ class Words:
     def in_head(self, part: Part) -> bool:
         if isinstance(part, Leaf):
             return part.nodes[0].aux is not None
-        return any(f"{part.id}.".startswith(f"{head}.") for head in self.plan.heads)
+        return any(is_within(part.id, head) for head in self.plan.heads)
 
 
 def is_automatic(name: str, title: str) -> bool:
@@ -141,8 +141,5 @@ def _parameters(graph: Graph, containers: Sequence[Container]) -> tuple[Symbol, 
 
 
 def _block_arguments(graph: Graph, scope: Scope) -> tuple[tuple[str, str], ...]:
-    while scope.kind is not ScopeKind.BLOCK:
-        if scope.parent is None:
-            return ()
-        scope = graph.scopes[scope.parent]
-    return scope.arguments
+    around = (scope, *graph.tree.scopes_around(scope))
+    return next((one.arguments for one in around if one.kind is ScopeKind.BLOCK), ())

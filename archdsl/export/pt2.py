@@ -14,7 +14,7 @@ from torch.fx import GraphModule
 
 from archdsl.export.broken import BrokenExport, first_line
 from archdsl.export.held import Held, clashes
-from archdsl.graph import Graph
+from archdsl.graph import Graph, holder_of, in_net, name_of
 from archdsl.pytorch.torch_module import NetworkModule, example_inputs
 
 
@@ -78,8 +78,8 @@ def _without_heads(graph: Graph, module: NetworkModule) -> Generator[None]:
     """Take the auxiliary heads off a module for a while; torch would export their idle weights."""
     taken: list[tuple[dict[str, Any], dict[str, nn.Module]]] = []
     for head in graph.aux:
-        parent, _, name = head.path.removeprefix(f"{graph.name}.").rpartition(".")
-        parts = vars(module.get_submodule(parent))
+        name = name_of(head.path)
+        parts = vars(module.get_submodule(holder_of(in_net(head.path))))
         children: dict[str, nn.Module] = parts["_modules"]
         taken.append((parts, children))
         parts["_modules"] = {key: child for key, child in children.items() if key != name}

@@ -8,12 +8,13 @@ from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
 from archdsl.graph.outside import Option, Setting, Settings
 from archdsl.graph.paths import (
-    above,
-    below,
+    holder_of,
     in_net,
+    is_at_end,
     is_within,
     name_of,
     parts_of,
+    path_in,
     relative,
     step_in,
 )
@@ -37,13 +38,14 @@ __all__ = [
     "Setting",
     "Settings",
     "Tree",
-    "above",
-    "below",
     "elaborate",
+    "holder_of",
     "in_net",
+    "is_at_end",
     "is_within",
     "name_of",
     "parts_of",
+    "path_in",
     "rehearse_blocks",
     "rehearse_nets",
     "relative",

@@ -9,6 +9,7 @@ from archdsl.graph.builder import Builder
 from archdsl.graph.environment import Defaults, Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Node, Scope, ScopeKind
+from archdsl.graph.paths import path_in
 from archdsl.graph.report import Reporter, from_where, written
 from archdsl.graph.walk import varies
 from archdsl.light import light
@@ -85,7 +86,7 @@ class OperatorCalls:
             return self.place(ready.unit[0][1], (flow,), path, scope, env, call, ready)
         self.builder.open(Scope(path, ScopeKind.UNIT, call.name.text, scope, call.head))
         for name, op in ready.unit:
-            flow = self.place(op, (flow,), f"{path}.{name}", path, env, call, ready)
+            flow = self.place(op, (flow,), path_in(path, name), path, env, call, ready)
         return flow
 
     def ready(

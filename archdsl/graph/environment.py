@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
+from archdsl.graph.paths import path_in
 from archdsl.light import light
 from archdsl.ops import Shape, Value
 from archdsl.source import Span
@@ -133,7 +134,7 @@ class Names:
             name = f"{base}{number}"
         self._next[base] = number + 1
         self._taken.add(name)
-        return f"{self.path}.{name}"
+        return path_in(self.path, name)
 
     def _is_unclaimed(self, name: str, base: str) -> bool:
         if name in self._taken or name in self._reserved:
@@ -142,7 +143,7 @@ class Names:
 
     def labelled(self, name: str) -> str:
         self._taken.add(name)
-        return f"{self.path}.{name}"
+        return path_in(self.path, name)
 
 
 @light

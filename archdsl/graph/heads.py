@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archdsl.graph.environment import Environment, Flow, Labels, Names, broken
 from archdsl.graph.graph import AuxHead, Scope, ScopeKind
 from archdsl.graph.labels import is_nameable
+from archdsl.graph.paths import is_within
 from archdsl.graph.walk import head_name
 from archdsl.ops import Identity
 from archdsl.syntax import nodes
@@ -54,7 +55,7 @@ def head(expander: Expander, call: nodes.Call, flow: Flow, env: Environment) -> 
             help="give it steps, or the label of the value that it gives",
         )
         return flow
-    if end.node is not None and not end.node.startswith(f"{path}."):
+    if end.node is not None and not is_within(end.node, path):
         # A value of the main path is what the head gives, and so a step of the head.
         own = inner.names.fresh(Identity.name)
         end = expander.calls.place(Identity(), (end,), own, path, inner, call)

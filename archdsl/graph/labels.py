@@ -11,6 +11,7 @@ from archdsl.graph import environment as environments
 from archdsl.graph.environment import Environment, Flow, broken
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.names import why_reserved
+from archdsl.graph.paths import holder_of, path_in
 from archdsl.graph.report import from_where, quote
 from archdsl.source import Span
 from archdsl.syntax import nodes
@@ -80,10 +81,10 @@ def _unknown_label(expander: Expander, tap: nodes.Tap, env: Environment) -> None
 def _step_above(expander: Expander, path: str, name: str) -> Span | None:
     """Return where a step ``name`` is in the scope at ``path``, or in one around it."""
     while path:
-        step = _step_at(expander, f"{path}.{name}")
+        step = _step_at(expander, path_in(path, name))
         if step is not None:
             return step
-        path = path.rpartition(".")[0]
+        path = holder_of(path)
     return None
 
 
@@ -135,7 +136,7 @@ def is_nameable(
         return True
     first = None if old is None else old.span
     if first is None:
-        first = _step_at(expander, f"{env.names.path}.{name.text}")
+        first = _step_at(expander, path_in(env.names.path, name.text))
     expander.reporter.error(
         "duplicate-name",
         f"there are two steps called `{name.text}`",

@@ -13,6 +13,7 @@ from archdsl.graph.expand import Expander
 from archdsl.graph.graph import Node, Scope, ScopeKind
 from archdsl.graph.labels import tap
 from archdsl.graph.library import Library
+from archdsl.graph.paths import parts_of
 from archdsl.graph.recipes import recipe_statement
 from archdsl.graph.report import Reporter
 from archdsl.ops import Blame, Input, Patch, Shape, Value
@@ -67,8 +68,7 @@ class NetExpander(Expander):
 
     def _give(self, node: str) -> None:
         """Make the value at hand an output, by the name of the net's own step that it is from."""
-        _, step, *_ = node.split(".")
-        self.builder.give(node, step)
+        self.builder.give(node, parts_of(node)[1])
 
     def idle_labels(self) -> list[tuple[str, Span, str | None]]:
         return [

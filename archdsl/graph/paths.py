@@ -7,7 +7,7 @@ the net's name, and each part is a name that the part before it holds.
 from __future__ import annotations
 
 
-def below(scope: str, name: str) -> str:
+def path_in(scope: str, name: str) -> str:
     """Return the path of what ``scope`` holds under a name, itself a path perhaps."""
     return f"{scope}.{name}"
 
@@ -22,7 +22,7 @@ def name_of(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def above(path: str) -> str:
+def holder_of(path: str) -> str:
     """Return the path of what holds a step; empty for a net, which nothing holds."""
     return path.rpartition(".")[0]
 
@@ -35,6 +35,11 @@ def in_net(path: str) -> str:
 def is_within(path: str, scope: str) -> bool:
     """Return whether a path is ``scope``'s own or leads into it."""
     return path == scope or path.startswith(f"{scope}.")
+
+
+def is_at_end(path: str, end: str) -> bool:
+    """Return whether a path ends in the names of another."""
+    return path == end or path.endswith(f".{end}")
 
 
 def relative(path: str, scope: str) -> str:

@@ -9,6 +9,7 @@ from archdsl.graph.environment import Environment, Flow, Label, Labels, Names, V
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
 from archdsl.graph.graph import Scope, ScopeKind
 from archdsl.graph.labels import is_nameable
+from archdsl.graph.paths import path_in
 from archdsl.graph.walk import action_of, group_name
 from archdsl.syntax import nodes
 
@@ -43,7 +44,7 @@ def repeat(
         if isinstance(tree.action, nodes.Call):
             flow = expander.call(tree.action, flow, inner, str(copy), lone=False)
         else:
-            flow = _copy_of_group(expander, tree.action, f"{path}.{copy}", flow, inner)
+            flow = _copy_of_group(expander, tree.action, path_in(path, str(copy)), flow, inner)
         last, cost = cost, builder.spent - spent
         if before == flow.shape and cost == last:
             # Copies have begun to be alike: foresee a limit that the rest of them will hit.

@@ -25,8 +25,13 @@ class Tree:
         self.graph = graph
 
     @cached_property
-    def ids(self) -> tuple[NodeId, ...]:
+    def nodes(self) -> tuple[Node, ...]:
         """The nodes in the graph's order."""
+        return tuple(self.graph)
+
+    @cached_property
+    def ids(self) -> tuple[NodeId, ...]:
+        """The paths of the nodes in the graph's order."""
         return tuple(self.graph.nodes)
 
     @cached_property
@@ -84,4 +89,4 @@ class Tree:
         if path not in self.extents:
             return ()
         first, last = self.extents[path]
-        return tuple(self.graph.nodes[id] for id in self.ids[first : last + 1])
+        return self.nodes[first : last + 1]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from archdsl.graph.graph import Graph, Node, Scope, ScopeKind
-from archdsl.graph.paths import above, is_within, name_of
+from archdsl.graph.paths import holder_of, is_within, name_of
 from archdsl.ops import Blame, Input
 
 Broken = Iterator[tuple[str, str]]
@@ -66,7 +66,7 @@ def _nesting(graph: Graph) -> Broken:
             continue
         if scope.parent not in seen:
             yield scope.path, f"`{scope.parent}` holds it and does not stand before it"
-        if above(scope.path) != scope.parent:
+        if holder_of(scope.path) != scope.parent:
             yield scope.path, f"its path does not continue that of `{scope.parent}`"
 
 
@@ -75,7 +75,7 @@ def _membership(graph: Graph) -> Broken:
     for node in graph:
         if node.scope not in graph.scopes:
             yield node.id, f"there is no scope `{node.scope}`"
-        elif not (above(node.id) == node.scope or (node.op.joins and node.id == node.scope)):
+        elif not (holder_of(node.id) == node.scope or (node.op.joins and node.id == node.scope)):
             yield node.id, f"its path does not continue that of `{node.scope}`"
         if node.id in graph.scopes and node.id != node.scope:
             yield node.id, "a scope that does not hold it has its path"

@@ -20,7 +20,7 @@ from archdsl.drawing.folds import leaves, named_alone, spelled, told
 from archdsl.drawing.structure import Container, Item, Leaf, Part, structure
 from archdsl.drawing.symbols import common
 from archdsl.drawing.words import is_automatic
-from archdsl.graph import Graph, Node, NodeId, ScopeKind
+from archdsl.graph import Graph, Node, NodeId, ScopeKind, is_within, name_of
 from archdsl.ops import Cost, Input, Operator, Role, signature
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project
@@ -192,7 +192,7 @@ class _Writer:
             }
         title, lines = self.call_of([part], name)
         if not name:
-            title = f"{title}.{part.id.rpartition('.')[2]}"  # one of several copies
+            title = f"{title}.{name_of(part.id)}"  # one of several copies
         return self.container(part, title, lines)
 
     def container(self, container: Container, title: str, lines: Sequence[str]) -> Plain:
@@ -212,7 +212,7 @@ class _Writer:
             made["hue"] = self.hue(named_alone(container).title)
         if container.id in self.heads:
             made["weight"] = self.heads[container.id]
-        if any(f"{container.id}.".startswith(f"{head}.") for head in self.heads):
+        if any(is_within(container.id, head) for head in self.heads):
             made["aux"] = True
         block = self.project.blocks.get(scope.title) if scope.kind is ScopeKind.BLOCK else None
         if block is not None:

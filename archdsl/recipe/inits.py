@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -49,14 +50,14 @@ class Init(Ingredient):
     )
     bias: float | None = number("value of the biases", default=None, low=None)
 
-    def selects(self, path: str, op: Operator, in_aux: bool) -> bool:
-        """Return whether the rule speaks of the step at ``path``, the net's name left out."""
+    def selects(self, names: Sequence[str], op: Operator, in_aux: bool) -> bool:
+        """Return whether the rule speaks of a step; ``names`` lead to it from the net."""
         chosen = op.picture().role is Role.WEIGHTED if self.op is None else op.name == self.op
         if self.kernel is not None:
             chosen = chosen and isinstance(op, Convolution) and op.kernel == self.kernel
         if self.at == AUXILIARY:
             return chosen and in_aux
-        return chosen and (self.at is None or self.at in path.split("."))
+        return chosen and (self.at is None or self.at in names)
 
     @property
     def only_biases(self) -> bool:

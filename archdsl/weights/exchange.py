@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 import torch
 
-from archdsl.graph import Graph
+from archdsl.graph import Graph, in_net
 from archdsl.pytorch.head import classifiers
 from archdsl.pytorch.torch_module import NetworkModule
 from archdsl.weights.checkpoint import NAMES, Checkpoint
@@ -107,7 +107,7 @@ def _only_heads_missing(
     pins: Mapping[str, str] | None,
 ) -> str:
     """Name the auxiliary heads where everything else fits; empty where it does not."""
-    heads = [head.path.removeprefix(f"{graph.name}.") for head in graph.aux]
+    heads = [in_net(head.path) for head in graph.aux]
     inside = tuple(f"{head}." for head in heads)
     rest = {name: tensor for name, tensor in wanted.items() if not name.startswith(inside)}
     if len(rest) == len(wanted):
@@ -162,7 +162,7 @@ def _matched(
     theirs: Checkpoint,
     pins: Mapping[str, str] | None,
 ) -> Match:
-    heads = {node.id.removeprefix(f"{graph.name}.") for node in classifiers(graph)}
+    heads = {in_net(node.id) for node in classifiers(graph)}
     return match(
         flow_of(graph, units_of({name: tuple(tensor.shape) for name, tensor in ours.items()})),
         units_of({name: tuple(tensor.shape) for name, tensor in theirs.tensors.items()}),

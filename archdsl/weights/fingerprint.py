@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from archdsl.graph import Graph, Node
+from archdsl.graph import Graph, Node, path_in
 from archdsl.graph.export import to_json
 from archdsl.ops.shapes import Padding, PadRule, Sides, Size, Sliding
 
@@ -47,7 +47,7 @@ def compare(graph: Graph, stored: str) -> Comparison:
     aside: list[str] = []
     for path in mine:
         if path in theirs:
-            node = graph.nodes.get(f"{graph.name}.{path}")
+            node = graph.nodes.get(path_in(graph.name, path))
             _step(path, mine[path], theirs[path], graph, node, said, aside)
     return Comparison(tuple(said), tuple(aside))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from archdsl.graph import Graph, Node
+from archdsl.graph import Graph, Node, path_in
 from archdsl.ops import Role
 from archdsl.ops.reshape import Flatten
 from archdsl.ops.shapes import Shape
@@ -22,7 +22,7 @@ def places_last(
     or through activations and dropout.
     """
     for ours, other in found.pairs:
-        node = graph.nodes.get(f"{graph.name}.{ours.path}")
+        node = graph.nodes.get(path_in(graph.name, ours.path))
         if node is None or len(ours.shapes.get("weight", ())) != 2:
             continue
         shape = _flattened(graph, node)

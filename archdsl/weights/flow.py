@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import combinations
 
-from archdsl.graph import Graph, Node, Scope, ScopeKind
+from archdsl.graph import Graph, Node, Scope, ScopeKind, parts_of, path_in
 from archdsl.ops import Role
 from archdsl.ops.merge import Join
 from archdsl.weights.units import Unit
@@ -66,7 +66,7 @@ class Flow:
         Two results are equal exactly if the expressions are, up to the order of the operands
         of sums and products.
         """
-        own = {f"{self.graph.name}.{u.path}": n for u, n in zip(self.units, names, strict=True)}
+        own = {path_in(self.graph.name, u.path): n for u, n in zip(self.units, names, strict=True)}
         values: dict[str, bytes] = {}
         for node in self.graph:
             operands = [values[operand] for operand in node.operands]
@@ -82,7 +82,7 @@ class Flow:
 
 def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
     """Return how values go between ``units``, which are those of the graph's module."""
-    number = {f"{graph.name}.{unit.path}": at for at, unit in enumerate(units)}
+    number = {path_in(graph.name, unit.path): at for at, unit in enumerate(units)}
     count = len(units)
     above, before, near = [0] * count, [0] * count, [0] * count
     seen: dict[str, int] = {}
@@ -124,7 +124,7 @@ def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
     near = [one | other for one, other in zip(near, _turned(near), strict=True)]
     for at, mask in enumerate(before):
         beside[at] |= sum(1 << other for other, same in enumerate(before) if same == mask)
-    branches = [_branches(graph, f"{graph.name}.{unit.path}") for unit in units]
+    branches = [_branches(graph, path_in(graph.name, unit.path)) for unit in units]
     return Flow(
         graph,
         units,
@@ -137,7 +137,7 @@ def flow_of(graph: Graph, units: tuple[Unit, ...]) -> Flow:
         _pooled(graph, branches),
         _shortcuts(graph, units, branches),
         tuple(_stacked(graph, inside) for inside in branches),
-        tuple(_given(graph, f"{graph.name}.{unit.path}") for unit in units),
+        tuple(_given(graph, path_in(graph.name, unit.path)) for unit in units),
         after_pool,
         active,
         tuple(mask & ~other for mask, other in zip(stacks, _turned(stacks), strict=True)),
@@ -169,9 +169,8 @@ def _turned(sets: Sequence[int]) -> list[int]:
 
 def _branches(graph: Graph, id: str) -> tuple[Scope, ...]:
     """Return the branches around a node, outermost first."""
-    parts = id.split(".")
-    scopes = (graph.scopes.get(".".join(parts[:end])) for end in range(1, len(parts)))
-    return tuple(s for s in scopes if s is not None and s.kind is ScopeKind.BRANCH)
+    around = graph.tree.scopes_around(graph.nodes[id])
+    return tuple(reversed([scope for scope in around if scope.kind is ScopeKind.BRANCH]))
 
 
 def _join(graph: Graph, branch: Scope) -> Node | None:
@@ -227,7 +226,7 @@ def _stacked(graph: Graph, inside: tuple[Scope, ...]) -> dict[str, int]:
 
 def _given(graph: Graph, id: str) -> tuple[str, ...]:
     """Return the parts of a node's path that somebody chose: no `conv1`, no `branch0`."""
-    parts = id.split(".")
+    parts = parts_of(id)
     found: list[str] = []
     for end in range(2, len(parts) + 1):
         path, name = ".".join(parts[:end]), parts[end - 1]

@@ -23,18 +23,18 @@ dotted = st.lists(names, min_size=1, max_size=4).map(".".join)
 
 @given(dotted, dotted)
 def test_a_path_below_a_scope_is_taken_apart_again(scope: str, name: str) -> None:
-    path = paths.below(scope, name)
+    path = paths.path_in(scope, name)
     assert paths.is_within(path, scope)
     assert not paths.is_within(scope, path)
     assert paths.relative(path, scope) == name
-    assert paths.step_in(scope, path) == paths.below(scope, paths.parts_of(name)[0])
+    assert paths.step_in(scope, path) == paths.path_in(scope, paths.parts_of(name)[0])
     assert paths.parts_of(path) == paths.parts_of(scope) + paths.parts_of(name)
 
 
 @given(dotted)
 def test_a_path_is_its_name_in_what_holds_it(path: str) -> None:
-    holder = paths.above(path)
-    assert path == (paths.below(holder, paths.name_of(path)) if holder else paths.name_of(path))
+    holder = paths.holder_of(path)
+    assert path == (paths.path_in(holder, paths.name_of(path)) if holder else paths.name_of(path))
     assert paths.parts_of(path)[-1] == paths.name_of(path)
     assert paths.in_net(path) == ".".join(paths.parts_of(path)[1:])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.graph import name_of
 from archdsl.ops import Call
 from archdsl.pytorch.plan import Step
 from archdsl.pytorch.python_source.constants import REQUIRED, Constants
@@ -26,7 +27,7 @@ def function(step: Step, constants: Constants) -> tuple[Slot, ...]:
     call = step.before if step.function is None else step.function
     if call is None:
         return ()
-    child = step.results[0].rpartition(".")[2]
+    child = name_of(step.results[0])
     labelled = (*zip(call.leading, call.positional, strict=True), *call.keywords)
     return tuple(constants.slot(value, child, label) for label, value in labelled)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.check import chosen_by
-from archdsl.graph import Graph, Node
+from archdsl.graph import Graph, Node, in_net, parts_of
 from archdsl.ops import Call, Role
 from archdsl.ops.conv import Convolution
 from archdsl.pytorch.python_source.calls import python_name
@@ -45,7 +45,7 @@ class _Layer:
     @classmethod
     def of(cls, node: Node, graph: Graph) -> _Layer:
         call = node.op.lower(graph.shapes_into(node), node.shape)
-        path = tuple(node.id.removeprefix(f"{graph.name}.").split("."))
+        path = parts_of(in_net(node.id))
         return cls(node, path, python_name(call.target))
 
 
@@ -57,9 +57,7 @@ class _Rule:
         self.layers = layers
         chosen = {node.id for node in chosen_by(graph, rule)}
         self.chosen = [layer for layer in layers if layer.node.id in chosen]
-        self.heads = [
-            tuple(head.path.removeprefix(f"{graph.name}.").split(".")) for head in graph.aux
-        ]
+        self.heads = [parts_of(in_net(head.path)) for head in graph.aux]
 
     def lines(self) -> Iterator[str]:
         weights = [layer for layer in self.chosen if "weight" in layer.node.op.learned]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from archdsl.graph import Graph, Node, NodeId, ScopeKind
+from archdsl.graph import Graph, Node, NodeId, ScopeKind, is_within, name_of
 from archdsl.ops import Call
 from archdsl.pytorch.plan import Section, Step
 from archdsl.pytorch.python_source import words
@@ -68,7 +68,7 @@ def returned(section: Section, ids: tuple[NodeId, ...], graph: Graph) -> str:
 def _is_heads(node: Node, section: Section) -> bool:
     """Return whether a value comes from an auxiliary head inside of a section."""
     own = section.scope.path
-    return node.aux is not None and own != node.aux and not own.startswith(f"{node.aux}.")
+    return node.aux is not None and not is_within(own, node.aux)
 
 
 class Body:
@@ -106,7 +106,7 @@ class Body:
 
     def take(self, inputs: tuple[NodeId, ...], names: Sequence[str] = ()) -> list[str]:
         """Name the inputs, ``x`` a single one, and return them as parameters."""
-        wanted = names or ([MAIN] if len(inputs) == 1 else [_last(id) for id in inputs])
+        wanted = names or ([MAIN] if len(inputs) == 1 else [name_of(id) for id in inputs])
         wanted = [self.called.get(id, name) for id, name in zip(inputs, wanted, strict=True)]
         found = wanted if wanted == [MAIN] else distinct(wanted, words.VALUES, self.taken)
         self.names.update(zip(inputs, found, strict=True))
@@ -152,7 +152,7 @@ class Body:
             name = MAIN
         else:
             by_child = step.child is not None and len(step.results) == 1
-            base = _last(step.child if by_child and step.child is not None else id)
+            base = name_of(step.child if by_child and step.child is not None else id)
             name = self._fresh(base, number)
         for holder in [holder for holder, held in self.names.items() if held == name]:
             del self.names[holder]
@@ -201,7 +201,3 @@ def _branches(section: Section, path: str = "") -> Iterator[str]:
                 yield f"{path}{child.name}"
             if child.scope.kind in INLINED:
                 yield from _branches(child, f"{path}{child.name}.")
-
-
-def _last(id: NodeId) -> str:
-    return id.rpartition(".")[2]

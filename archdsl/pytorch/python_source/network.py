@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.graph import Graph, Node, NodeId
+from archdsl.graph import Graph, Node, NodeId, in_net, name_of
 from archdsl.graph.sizes import Steps
 from archdsl.pytorch.head import classifiers, features_end
 from archdsl.pytorch.python_source import words
@@ -182,13 +182,13 @@ class NetworkMethods:
         return New(python_name(now.target), tuple(arguments))
 
     def _path(self, node: Node) -> NodeId:
-        return node.id.removeprefix(f"{self.graph.name}.")
+        return in_net(node.id)
 
 
 def outputs_class(made: Class, graph: Graph, name: str) -> str:
     """Return the source of the class for what a network returns in training."""
     wanted = ["logits"] if len(graph.outputs) == 1 else list(graph.output_names)
-    wanted += [head.path.rpartition(".")[2] for head in graph.aux]
+    wanted += [name_of(head.path) for head in graph.aux]
     names = Names(words.FIELDS)
     fields = "\n".join(f"{INDENT}{names.take(one)}: Tensor" for one in wanted)
     doc = f"What {made.name} returns in training."

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import fill
 
 from archdsl.escaping import python_text
-from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.graph import Graph, NodeId, ScopeKind, in_net
 from archdsl.pytorch.plan import Section
 from archdsl.pytorch.python_source.classes import Class
 from archdsl.pytorch.python_source.expressions import INDENT, WIDEST
@@ -37,7 +37,7 @@ def shapes(section: Section, graph: Graph) -> str | None:
     if section.scope.kind is not ScopeKind.BLOCK:
         return None
     given, made = (_shapes(ids, graph) for ids in (section.inputs, section.outputs))
-    path = section.scope.path.removeprefix(f"{graph.name}.")
+    path = in_net(section.scope.path)
     text = f"Return {made} for {given}, as in {path}."
     return text if len(text) <= WIDEST - 3 * len(INDENT) else f"Return {made} for {given}."
 

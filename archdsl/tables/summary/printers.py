@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archdsl.graph import in_net
 from archdsl.ops import Cost
 from archdsl.tables.summary.summary import Endpoint, Head, Stage, Summary
 
@@ -298,7 +299,7 @@ def _csv(summaries: Sequence[Summary]) -> str:
         parts = [(summary.stages, "no"), (tuple(head.stage for head in summary.heads), "yes")]
         for stages, training_only in parts:
             for level, stage in _levels(stages):
-                step = stage.path.removeprefix(f"{summary.name}.")
+                step = in_net(stage.path)
                 shape = (stage.patch, stage.output.source, stage.depth, stage.widths)
                 cost = (stage.cost.weights, stage.cost.params, stage.cost.macs)
                 writer.writerow(
