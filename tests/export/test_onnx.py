@@ -41,6 +41,17 @@ HARD = {
     "a window that sticks out": "net t { input 6x6x3; avgpool 3x3/2 valid ceil }",
     "maxima of windows that adapt": "net t { input 7x9x3; maxpool to=3x4 }",
     "maxima of windows that adapt and overlap": "net t { input 5x5x3; maxpool to=7x3; relu }",
+    "means of windows of which one side drops its last": (
+        "net t { input 7x5x2; avgpool 2x4 stride=5 pad=1 ceil }"
+    ),
+    "maxima of such windows": "net t { input 7x5x2; maxpool 2x4 stride=5 pad=1 ceil }",
+    "means of such windows that count padding": (
+        "net t { input 7x5x2; avgpool 2x4 stride=5 pad=1 ceil count_include_pad=yes }"
+    ),
+    "means that count padding, beyond it": (
+        "net t { input 6x6x2; avgpool 3x3/2 pad=1 ceil count_include_pad=yes }"
+    ),
+    "cells that lie just on the border of two": "net t { input 21x17x2; resize to=12x10 }",
     "means of windows that adapt": "net t { input 7x7x3; avgpool to=3x3 }",
 }
 

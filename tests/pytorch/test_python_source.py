@@ -115,6 +115,11 @@ def test_source_has_types_throughout(written: Path) -> None:
     assert_passes("pyright", "--pythonpath", sys.executable, "-p", str(written))
 
 
+def test_source_has_types_for_mypy_too(written: Path) -> None:
+    options = ("--python-version", "3.11", "--cache-dir", str(written / ".mypy"))
+    assert_passes("mypy", *options, str(written))
+
+
 def assert_passes(*command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *command],

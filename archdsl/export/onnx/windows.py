@@ -1,46 +1,83 @@
-"""Pools that round up, where rounding down gives as many windows.
+"""Pools that round up, written as pools that round down.
 
 Runtimes differ in which last windows they drop, and ONNX before opset 22 drops none where torch
-does: a pool whose windows are as many either way is written as one that rounds down.
+does. So each side is padded at its end by as much as torch's windows reach beyond the map: then
+rounding down counts them. What is padded so is no part of a maximum, nor of an average that leaves
+padding out; an average that counts padding keeps its `ceil_mode` where windows reach beyond it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 POOLS = ("AveragePool", "LpPool", "MaxPool")
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One axis of a pool: its length, window, padding, and how many windows torch has."""
+
+    length: int
+    reach: int
+    stride: int
+    before: int
+    after: int
+    windows: int
+
+    @property
+    def rounds_down(self) -> bool:
+        """Whether rounding down gives as many windows."""
+        spare = self.length + self.before + self.after - self.reach
+        return spare // self.stride + 1 == self.windows
+
+    @property
+    def end(self) -> int:
+        """The padding behind the map with which rounding down gives torch's windows."""
+        if self.rounds_down:
+            return self.after
+        return (self.windows - 1) * self.stride + self.reach - self.length - self.before
+
+
 def round_down(model: Any) -> None:
-    """Take `ceil_mode` off the pools of a model whose output's grid it does not change."""
+    """Take `ceil_mode` off the pools of a model whose grids are known."""
     for node in model.graph:
-        if node.op_type in POOLS and _rounds_up(node) and _windows_if_down(node) == _windows(node):
-            del node.attributes["ceil_mode"]
+        if node.op_type not in POOLS or not _number(node, "ceil_mode", 0):
+            continue
+        sides = _sides(node)
+        if sides is None:
+            continue
+        ends = [side.end for side in sides]
+        counts = node.op_type == "AveragePool" and bool(_number(node, "count_include_pad", 0))
+        if counts and not all(side.rounds_down for side in sides):
+            continue
+        node.attributes["pads"] = type(node.attributes["strides"])(
+            "pads", node.attributes["strides"].type, [*(side.before for side in sides), *ends]
+        )
+        del node.attributes["ceil_mode"]
 
 
-def _rounds_up(node: Any) -> bool:
-    attribute = node.attributes.get("ceil_mode")
-    return attribute is not None and attribute.as_int() == 1
-
-
-def _windows(node: Any) -> tuple[Any, ...]:
-    return tuple(node.outputs[0].shape.dims[2:])
-
-
-def _windows_if_down(node: Any) -> tuple[int, ...] | None:
-    """Return the grid of a pool that rounds down, or None where its input's is not known."""
-    lengths = node.inputs[0].shape.dims[2:]
-    if not all(isinstance(length, int) for length in lengths):
+def _sides(node: Any) -> list[_Side] | None:
+    """Return the axes of a pool, or None where a length is not known."""
+    lengths = list(node.inputs[0].shape.dims[2:])
+    windows = list(node.outputs[0].shape.dims[2:])
+    if not all(isinstance(length, int) for length in (*lengths, *windows)):
         return None
-    kernel = _of(node, "kernel_shape", [1] * len(lengths))
-    strides = _of(node, "strides", [1] * len(lengths))
-    dilations = _of(node, "dilations", [1] * len(lengths))
-    pads = _of(node, "pads", [0] * 2 * len(lengths))
+    kernel = _numbers(node, "kernel_shape", [1] * len(lengths))
+    strides = _numbers(node, "strides", [1] * len(lengths))
+    dilations = _numbers(node, "dilations", [1] * len(lengths))
+    pads = _numbers(node, "pads", [0] * 2 * len(lengths))
     before, after = pads[: len(lengths)], pads[len(lengths) :]
-    sides = zip(lengths, kernel, strides, dilations, before, after, strict=True)
-    return tuple((n + a + b - d * (k - 1) - 1) // s + 1 for n, k, s, d, a, b in sides)
+    reaches = [d * (k - 1) + 1 for k, d in zip(kernel, dilations, strict=True)]
+    rows = zip(lengths, reaches, strides, before, after, windows, strict=True)
+    return [_Side(*row) for row in rows]
 
 
-def _of(node: Any, name: str, otherwise: list[int]) -> list[int]:
+def _number(node: Any, name: str, otherwise: int) -> int:
+    attribute = node.attributes.get(name)
+    return otherwise if attribute is None else attribute.as_int()
+
+
+def _numbers(node: Any, name: str, otherwise: list[int]) -> list[int]:
     attribute = node.attributes.get(name)
     return otherwise if attribute is None else list(attribute.as_ints())

@@ -89,20 +89,82 @@ def _program(graph: Graph, module: NetworkModule, dtype: torch.dtype) -> torch.o
 
 @contextmanager
 def _windows_written_out(module: nn.Module) -> Generator[None]:
-    """Let adaptive max pools take their windows one by one, as ONNX has no such operator."""
-    pools = [one for one in module.modules() if isinstance(one, nn.AdaptiveMaxPool2d)]
-    for pool in pools:
-        vars(pool)["forward"] = _windows(pool)
+    """Let layers that ONNX has no operator for, or one that is not quite the same, be others.
+
+    Adaptive max pools take their windows one by one. The nearest cells of a grid of any size are
+    taken by their numbers: where a cell lies just on the border of two, runtimes round otherwise.
+    Averages that count padding, but not what lies beyond it, are corrected where that is.
+    """
+    written: list[nn.Module] = []
+    for layer in module.modules():
+        if isinstance(layer, nn.AdaptiveMaxPool2d):
+            vars(layer)["forward"] = _windows(layer)
+        elif isinstance(layer, nn.Upsample) and layer.mode == "nearest" and layer.size is not None:
+            vars(layer)["forward"] = _nearest(layer)
+        elif isinstance(layer, nn.AvgPool2d) and layer.ceil_mode and layer.count_include_pad:
+            vars(layer)["forward"] = _counted(layer)
+        else:
+            continue
+        written.append(layer)
     try:
         yield
     finally:
-        for pool in pools:
-            del vars(pool)["forward"]
+        for layer in written:
+            del vars(layer)["forward"]
+
+
+def _nearest(layer: nn.Upsample) -> Callable[[Tensor], Tensor]:
+    rows, columns = _pair(cast("int | tuple[int, int]", layer.size))
+
+    def forward(x: Tensor) -> Tensor:
+        return _copied(_copied(x, 2, rows), 3, columns)
+
+    return forward
+
+
+def _counted(pool: nn.AvgPool2d) -> Callable[[Tensor], Tensor]:
+    kernel, stride, padding = map(_pair, (pool.kernel_size, pool.stride, pool.padding))
+
+    def forward(x: Tensor) -> Tensor:
+        given = (x.shape[2], x.shape[3])
+        padded = [n + 2 * p for n, p in zip(given, padding, strict=True)]
+        counts = nn.functional.avg_pool2d(
+            torch.zeros(1, 1, *given, device="cpu"), kernel, stride, padding, ceil_mode=True
+        ).shape[2:]
+        beyond = [
+            max((m - 1) * s + k - n, 0)
+            for m, s, k, n in zip(counts, stride, kernel, padded, strict=True)
+        ]
+        share = nn.functional.avg_pool2d(
+            nn.functional.pad(
+                torch.ones(1, 1, *padded, device="cpu"), (0, beyond[1], 0, beyond[0])
+            ),
+            kernel,
+            stride,
+        )
+        (rows, columns), (more_rows, more_columns) = padding, beyond
+        around = (columns, columns + more_columns, rows, rows + more_rows)
+        return nn.functional.avg_pool2d(nn.functional.pad(x, around), kernel, stride) / share.to(x)
+
+    return forward
+
+
+def _copied(x: Tensor, dim: int, count: int) -> Tensor:
+    """Return ``count`` cells along a side, each the one that torch takes."""
+    length = x.shape[dim]
+    if length == count:
+        return x
+    cells = torch.arange(length, dtype=torch.float32, device="cpu").view(1, 1, length)
+    taken = nn.functional.interpolate(cells, size=count, mode="nearest").view(count)
+    return x.index_select(dim, taken.to(device=x.device, dtype=torch.int64))
+
+
+def _pair(size: int | tuple[int, int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else size
 
 
 def _windows(pool: nn.AdaptiveMaxPool2d) -> Callable[[Tensor], Tensor]:
-    size = cast("int | tuple[int, int]", pool.output_size)
-    rows, columns = (size, size) if isinstance(size, int) else size
+    rows, columns = _pair(cast("int | tuple[int, int]", pool.output_size))
 
     def forward(x: Tensor) -> Tensor:
         return _largest(_largest(x, 2, rows), 3, columns)
