@@ -243,6 +243,26 @@ class Network:
         place = pick_device(device).device if isinstance(device, str) else device
         return build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
 
+    def features(
+        self, *names: str, module: nn.Module | None = None, seed: int | None = None
+    ) -> NetworkModule:
+        """Return a module that computes the values of some steps, and only what they need.
+
+        A name is the path of a step, block or group without the net's name. One name gives a
+        tensor, several a tuple in their order; ``feature_shapes`` has the shape of each without
+        the batch, CHW for maps. Weights are copies of those of ``module``, a module of this
+        network, or of a new one made with ``seed``; keys of the state dict are the same. Inputs
+        that nothing reads are not taken. Raises LookupError for a name that is not there, that
+        gives several values, or that is an input or in an auxiliary head; ValueError without a
+        name, or if two names are one value; RuntimeError if the module is of another network.
+
+            low, high = network.features("inception_3b", "inception_5b")(images)
+        """
+        from archdsl.pytorch.features import features
+
+        given = self.module(seed=seed) if module is None else module
+        return features(self.ir, names, given)
+
     def loss(self, outputs: Tensor | Sequence[Tensor], target: Tensor | Sequence[Tensor]) -> Tensor:
         """Return the recipe's loss, or cross-entropy, of what the module returned.
 

@@ -7,6 +7,7 @@ from archdsl.graph.elaborate import Elaborated, Limits, elaborate
 from archdsl.graph.graph import AuxHead, Graph, Node, NodeId, Scope, ScopeKind
 from archdsl.graph.net import Claims
 from archdsl.graph.outside import Option, Setting, Settings
+from archdsl.graph.part import part_for
 from archdsl.graph.paths import (
     holder_of,
     in_net,
@@ -44,6 +45,7 @@ __all__ = [
     "is_at_end",
     "is_within",
     "name_of",
+    "part_for",
     "parts_of",
     "path_in",
     "rehearse_blocks",

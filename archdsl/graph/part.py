@@ -1,0 +1,96 @@
+"""The part of a network that some of its values need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archdsl.diagnostics import did_you_mean
+from archdsl.graph.graph import Graph, NodeId, ScopeKind
+from archdsl.graph.paths import in_net, path_in
+from archdsl.ops import Input
+
+
+def value_at(graph: Graph, name: str) -> NodeId:
+    """Return the one value that a step, block or group of the network gives.
+
+    ``name`` is its path without the net's name. Raises LookupError if there is no such step, if
+    other steps read several values of it, and for inputs and what auxiliary heads compute.
+    """
+    path = path_in(graph.name, name)
+    if path in graph.nodes:
+        values: tuple[NodeId, ...] = (path,)
+    elif path in graph.tree.extents:
+        values = _given_by(graph, path)
+    else:
+        known = dict.fromkeys(in_net(one) for one in (*graph.nodes, *graph.tree.extents))
+        known.pop("", None)
+        raise LookupError(f"`{graph.name}` has no step `{name}`{did_you_mean(name, known)}")
+    if len(values) != 1:
+        listed = ", ".join(f"`{in_net(id)}`" for id in values)
+        raise LookupError(f"`{name}` gives {len(values)} values: name one of {listed}")
+    node = graph.nodes[values[0]]
+    if node.aux is not None:
+        raise LookupError(f"`{name}` is in an auxiliary head, which is computed in training only")
+    if isinstance(node.op, Input):
+        raise LookupError(f"`{name}` is an input, which nothing computes")
+    return node.id
+
+
+def _given_by(graph: Graph, path: str) -> tuple[NodeId, ...]:
+    """Return the values of a scope that are read outside or leave the network."""
+    first, last = graph.tree.extents[path]
+    order = graph.tree.order
+    leaving = {*graph.outputs, *(head.output for head in graph.aux)}
+    inside = graph.tree.ids[first : last + 1]
+    read = tuple(
+        id
+        for id in inside
+        if id in leaving
+        or any(order[at] > last and graph.nodes[at].aux is None for at in graph.readers[id])
+    )
+    return read or (inside[-1],)
+
+
+def part_for(graph: Graph, names: Sequence[str]) -> Graph:
+    """Return the part of a graph that gives the values of some steps, in the order of the names.
+
+    It has the nodes that they need, at their paths, those inputs that are read, and no auxiliary
+    heads. Raises LookupError as :func:`value_at` does, and ValueError without a name or with one
+    value named twice.
+    """
+    if not names:
+        raise ValueError("name at least one step whose features are wanted")
+    outputs: dict[NodeId, str] = {}
+    for name in names:
+        value = value_at(graph, name)
+        if value in outputs:
+            raise ValueError(f"`{outputs[value]}` and `{name}` are one value: name it once")
+        outputs[value] = name
+    needed: set[NodeId] = set()
+    left = list(outputs)
+    while left:
+        id = left.pop()
+        if id not in needed:
+            needed.add(id)
+            left.extend(graph.nodes[id].operands)
+    nodes = {id: node for id, node in graph.nodes.items() if id in needed}
+    held: set[str] = {graph.name}
+    for node in nodes.values():
+        held.update(scope.path for scope in graph.tree.scopes_around(node))
+    scopes = {
+        path: replace(scope, copies=sum(child.path in held for child in graph.children[path]))
+        if scope.kind is ScopeKind.REPEAT
+        else scope
+        for path, scope in graph.scopes.items()
+        if path in held
+    }
+    return Graph(
+        graph.name,
+        nodes,
+        scopes,
+        tuple(id for id in graph.inputs if id in needed),
+        tuple(outputs),
+        (),
+        tuple(name.replace(".", "_") for name in outputs.values()),
+    )
