@@ -263,6 +263,11 @@ def sized(x: Tensor, shape: list[int], steps: list[int]) -> Tensor:
     Each extent may differ from that in ``shape`` by multiples of its step, and not at all where
     the step is 0. The batch stands before them.
     """
+    if torch.overrides.has_torch_function_unary(x):
+        # torch.fx does not follow it: sizes are looked at when the network runs.
+        hand_over = torch.overrides.handle_torch_function
+        traced: Tensor = hand_over(sized, (x,), x, shape, steps)
+        return traced
     given = list(x.shape[1:])
     fits = len(given) == len(shape)
     for at in range(len(shape) if fits else 0):
@@ -274,10 +279,6 @@ def sized(x: Tensor, shape: list[int], steps: list[int]) -> Tensor:
             f"from it by multiples of {steps} (channels, height, width)"
         )
     return x
-
-
-# It looks at sizes when it runs, and torch.fx is not to follow it.
-torch.fx.wrap("sized")
 
 
 def add(first: Tensor, *others: Tensor) -> Tensor:

@@ -128,20 +128,14 @@ def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> st
 
 @cache
 def _helpers() -> dict[str, str]:
-    """Return the source of each layer and function that torch has not, by its name.
-
-    What is said of a function behind it belongs to it.
-    """
+    """Return the source of each layer and function that torch has not, by its name."""
     text = LAYERS.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
-    found: dict[str, str] = {}
-    name, first = "", 0
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            name, first = node.name, node.lineno - 1
-        if name:
-            found[name] = "".join(lines[first : node.end_lineno])
-    return found
+    return {
+        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
 
 
 def _class(made: Class, graph: Graph, doc: str, methods: list[str], *, draws: bool = False) -> str:
