@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.check import Checked, Totals, check, check_others
 from archdsl.diagnostics import Diagnostic, SpecError, bounded_effort
+from archdsl.files import write_whole
 from archdsl.graph import Graph, Limits, Setting, Settings
 from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
@@ -214,11 +215,14 @@ class Network:
 
         return page(self)
 
-    def _repr_svg_(self) -> str:
-        """Show the network as a diagram in a notebook."""
-        from archdsl.drawing import to_svg
+    def _repr_svg_(self) -> str | None:
+        """Show the network as a diagram in a notebook; one too large to draw is only named."""
+        from archdsl.drawing import DrawingError, to_svg
 
-        return to_svg(self.ir)
+        try:
+            return to_svg(self.ir)
+        except DrawingError:
+            return None
 
     def __repr__(self) -> str:
         return f"<Network {self.name}: {len(self.ir):,} nodes, {self.totals.params:,} parameters>"
@@ -331,7 +335,32 @@ class Network:
         """Store a module's weights in a .safetensors file, with what network they belong to."""
         from archdsl.weights import to_safetensors
 
-        Path(path).write_bytes(to_safetensors(self.ir, module, None, metadata))
+        write_whole(Path(path), to_safetensors(self.ir, module, None, metadata))
+
+    def onnx(self, module: NetworkModule, path: str | PathLike[str]) -> None:
+        """Write a module of this network as an ONNX file for evaluation, with any batch size.
+
+        Needs `archdsl[onnx]`. Raises :class:`archdsl.export.onnx.MissingExtra` without it, and
+        :class:`archdsl.export.broken.BrokenExport` where the file would not load; nothing is
+        written then.
+
+            network.onnx(module, "model.onnx")
+        """
+        from archdsl.export import onnx
+
+        write_whole(Path(path), onnx.export(self.ir, module))
+
+    def pt2(self, module: NetworkModule, path: str | PathLike[str]) -> None:
+        """Write a module of this network as a program of torch.export, with any batch size.
+
+        Raises :class:`archdsl.export.broken.BrokenExport` where it would not load; nothing is
+        written then.
+
+            network.pt2(module, "model.pt2")
+        """
+        from archdsl.export import pt2
+
+        write_whole(Path(path), pt2.export(self.ir, module))
 
     def import_weights(
         self,

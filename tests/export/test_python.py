@@ -1,0 +1,61 @@
+"""What the command line exports, Python exports too, and files are whole or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+import pytest
+import torch
+
+import archdsl
+from archdsl.drawing import DrawingError
+from archdsl.export.broken import BrokenExport
+from archdsl.pytorch.torch_module import example_inputs
+from tests.samples import SAMPLES
+
+
+@pytest.fixture(scope="module")
+def network() -> archdsl.Network:
+    return archdsl.load(SAMPLES["residual"])
+
+
+def test_files_compute_what_the_module_does(network: archdsl.Network, tmp_path: Path) -> None:
+    module = network.module(seed=0)
+    inputs = example_inputs(network.ir, module, batch=3)
+    network.onnx(module, tmp_path / "a.onnx")
+    network.pt2(module, str(tmp_path / "a.pt2"))
+    assert module.training, "the module is as it was"
+    expected = module.eval()(*inputs)
+    session = onnxruntime.InferenceSession(tmp_path / "a.onnx", providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: inputs[0].numpy()})
+    torch.testing.assert_close(torch.from_numpy(found), expected, rtol=1e-4, atol=1e-5)
+    program = torch.export.load(tmp_path / "a.pt2").module()
+    torch.testing.assert_close(program(*inputs), expected)
+
+
+def test_what_cannot_be_exported_leaves_the_file_that_was_there(
+    network: archdsl.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BrokenExport("no")
+
+    monkeypatch.setattr("archdsl.export.onnx.export", refuse)
+    monkeypatch.setattr("archdsl.export.pt2.export", refuse)
+    module = network.module("meta")
+    for name in ("onnx", "pt2"):
+        path = tmp_path / f"a.{name}"
+        path.write_text("before")
+        with pytest.raises(BrokenExport):
+            getattr(network, name)(module, path)
+        assert path.read_text() == "before"
+
+
+def test_a_network_too_large_to_draw_is_named_in_a_notebook() -> None:
+    steps = "; ".join(f"linear {8 + n}" for n in range(3000))
+    large: Any = archdsl.load(f"net n {{ input 8; {steps} }}")
+    with pytest.raises(DrawingError):
+        large.draw()
+    assert large._repr_svg_() is None
+    assert "3,001 nodes" in repr(large)
