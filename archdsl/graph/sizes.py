@@ -109,10 +109,7 @@ class _Search:
 
     def _axes(self, node: Node, given: list[tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
         if node.op.joins:
-            return tuple(
-                self._joined(node, list(axes), at)
-                for at, axes in enumerate(zip(*given, strict=False))
-            )
+            return self._joined(node, given)
         (before,) = given
         key = (id(before), id(node.op))
         known = self.known.get(key)
@@ -150,23 +147,34 @@ class _Search:
         key = (axis.input, axis.at)
         self.periods[key] = lcm(self.periods.get(key, 1), period)
 
-    def _joined(self, node: Node, axes: list[_Axis], at: int) -> _Axis:
+    def _joined(self, node: Node, given: list[tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
+        if node.shape.is_vector:
+            moves = any(given)
+            if moves and not node.op.torch_checks:
+                self.is_bound = True  # torch stretches a vector of one
+            return (_LENGTH,) if moves else ()
+        return tuple(
+            self._together(node, list(axes), at) for at, axes in enumerate(zip(*given, strict=True))
+        )
+
+    def _together(self, node: Node, axes: list[_Axis], at: int) -> _Axis:
         """Return the axis of what a join gives, and see to sizes at which torch would stretch one.
 
-        A join that stretches means it: where one branch has one cell, others decide.
+        Where torch fails instead, branches are equal at every size that is left.
         """
-        if not node.op.needs_equal:
-            extents = [shape.torch[1 + at :][:1] for shape in self.graph.shapes_into(node)]
-            one = [
-                axis is _STEADY and extent == (1,)
-                for axis, extent in zip(axes, extents, strict=True)
-            ]
-            axes = [axis for axis, gates in zip(axes, one, strict=True) if not gates] or axes[:1]
+        if node.op.torch_checks:
+            return axes[0]
+        if node.op.gates:
+            shapes = self.graph.shapes_into(node)
+            axes = [
+                axis
+                for axis, shape in zip(axes, shapes, strict=True)
+                if axis is not _STEADY or shape.torch[1 + at] != 1
+            ] or axes[:1]
         first, *others = axes
-        if all(other == first for other in others) and first is not _LENGTH:
+        if all(other == first for other in others):
             return first
-        moves = {(axis.input, axis.at, axis.scale) for axis in axes}
-        if len(moves) == 1 and first is not _LENGTH:
+        if len({(axis.input, axis.at, axis.scale) for axis in axes}) == 1:
             self._bind(first, lcm(*(axis.period for axis in axes)))
         else:
             self.is_bound = True

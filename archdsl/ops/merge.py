@@ -36,6 +36,7 @@ class Concat(Join):
     """
 
     commutes: ClassVar[bool] = False
+    torch_checks: ClassVar[bool] = True
 
     def infer(self, *inputs: Shape) -> Shape:
         first = inputs[0]
@@ -65,8 +66,6 @@ class Add(Join):
     add { conv 3x3 64; identity }
     """
 
-    needs_equal: ClassVar[bool] = True
-
     def infer(self, *inputs: Shape) -> Shape:
         first = inputs[0]
         for operand, other in enumerate(inputs):
@@ -94,6 +93,8 @@ class Mul(Join):
 
     A branch of one cell gates the whole grid, and a branch of one channel gates all channels.
     """
+
+    gates: ClassVar[bool] = True
 
     def infer(self, *inputs: Shape) -> Shape:
         y = inputs[0]

@@ -125,6 +125,20 @@ def test_random_networks_at_other_sizes() -> None:
         ("conv 1x1 4; add { maxpool to=1x1; maxpool 3x3 valid }", "3x3x3", "4x4x3", "no network"),
         ("conv 1x1 4; add { conv 3x3/2 4 pad=1; conv 1x1/2 4 }", "7x7x3", "8x8x3", "computed"),
         ("conv 1x1 4; add { maxpool 2x2/2 valid; conv 1x1/2 4 }", "2x2x3", "3x3x3", "no network"),
+        (
+            "conv 1x1 4; add { avgpool global -> conv 1x1 1 -> flatten; conv 1x1 1 -> flatten }",
+            "1x1x3",
+            "2x2x3",
+            "no network",
+        ),
+        # Floor and ceil give as many windows at some sizes, and torch sees to the others.
+        (
+            "concat { conv 3x3/2 4 pad=1; maxpool 3x3/2 valid ceil }",
+            "8x8x3",
+            "10x12x3",
+            "computed",
+        ),
+        ("concat { conv 3x3/2 4 pad=1; maxpool 3x3/2 valid ceil }", "8x8x3", "9x8x3", "no network"),
         ("conv 1x1 4; mul { identity; avgpool global }", "7x7x3", "8x8x3", "computed"),
         ("conv 1x1 4; maxpool 3x3/2 valid ceil; conv 3x3/2 4", "7x7x3", "8x8x3", "refused"),
         ("conv 1x1 4; maxpool 3x3/2 valid ceil; conv 3x3/2 4", "7x7x3", "11x15x3", "computed"),
