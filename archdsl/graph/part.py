@@ -21,7 +21,7 @@ def value_at(graph: Graph, name: str) -> NodeId:
     if path in graph.nodes:
         values: tuple[NodeId, ...] = (path,)
     elif path in graph.tree.extents:
-        values = _given_by(graph, path)
+        values = graph.tree.given_by(path, to_heads=False)
     else:
         known = dict.fromkeys(in_net(one) for one in (*graph.nodes, *graph.tree.extents))
         known.pop("", None)
@@ -35,21 +35,6 @@ def value_at(graph: Graph, name: str) -> NodeId:
     if isinstance(node.op, Input):
         raise LookupError(f"`{name}` is an input, which nothing computes")
     return node.id
-
-
-def _given_by(graph: Graph, path: str) -> tuple[NodeId, ...]:
-    """Return the values of a scope that are read outside or leave the network."""
-    first, last = graph.tree.extents[path]
-    order = graph.tree.order
-    leaving = {*graph.outputs, *(head.output for head in graph.aux)}
-    inside = graph.tree.ids[first : last + 1]
-    read = tuple(
-        id
-        for id in inside
-        if id in leaving
-        or any(order[at] > last and graph.nodes[at].aux is None for at in graph.readers[id])
-    )
-    return read or (inside[-1],)
 
 
 def part_for(graph: Graph, names: Sequence[str]) -> Graph:

@@ -17,16 +17,19 @@ from fractions import Fraction
 from math import lcm
 
 from archdsl.graph.graph import Graph, Node, NodeId, ScopeKind
+from archdsl.graph.names import AT_HAND, OF_INPUT
 from archdsl.light import light
-from archdsl.ops import Growth, Input
+from archdsl.ops import Growth, Input, Join
 from archdsl.syntax import nodes
 
 Steps = tuple[int, ...]
 """A step for each extent of an input, in torch's order: 1 where any size is right, 0 where only
 that of the spec is."""
 
-_ASKS_SIZE = re.compile(r"\b(?:in_)?(?:height|width)\b")
-_ASKS_CHANNELS = re.compile(r"\b(?:in_)?channels\b")
+_CHANNELS = ("channels", "in_channels")
+_SIZES = tuple(name for name in (*AT_HAND, *OF_INPUT) if name not in _CHANNELS)
+_ASKS_SIZE = re.compile(rf"\b(?:{'|'.join(_SIZES)})\b")
+_ASKS_CHANNELS = re.compile(rf"\b(?:{'|'.join(_CHANNELS)})\b")
 _COMMENT = re.compile(r"#.*")
 
 
@@ -108,8 +111,8 @@ class _Search:
         return inputs[0].channels > 1 and node.op.cost(inputs, node.shape).params > 0
 
     def _axes(self, node: Node, given: list[tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
-        if node.op.joins:
-            return self._joined(node, given)
+        if isinstance(node.op, Join):
+            return self._joined(node, node.op, given)
         (before,) = given
         key = (id(before), id(node.op))
         known = self.known.get(key)
@@ -147,24 +150,25 @@ class _Search:
         key = (axis.input, axis.at)
         self.periods[key] = lcm(self.periods.get(key, 1), period)
 
-    def _joined(self, node: Node, given: list[tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
+    def _joined(self, node: Node, op: Join, given: list[tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
         if node.shape.is_vector:
             moves = any(given)
-            if moves and not node.op.torch_checks:
+            if moves and not op.torch_checks:
                 self.is_bound = True  # torch stretches a vector of one
             return (_LENGTH,) if moves else ()
         return tuple(
-            self._together(node, list(axes), at) for at, axes in enumerate(zip(*given, strict=True))
+            self._together(node, op, list(axes), at)
+            for at, axes in enumerate(zip(*given, strict=True))
         )
 
-    def _together(self, node: Node, axes: list[_Axis], at: int) -> _Axis:
+    def _together(self, node: Node, op: Join, axes: list[_Axis], at: int) -> _Axis:
         """Return the axis of what a join gives, and see to sizes at which torch would stretch one.
 
         Where torch fails instead, branches are equal at every size that is left.
         """
-        if node.op.torch_checks:
+        if op.torch_checks:
             return axes[0]
-        if node.op.gates:
+        if op.gates:
             shapes = self.graph.shapes_into(node)
             axes = [
                 axis

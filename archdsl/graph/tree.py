@@ -84,6 +84,27 @@ class Tree:
             yield scope
             scope = self.around(scope)
 
+    @cached_property
+    def _leaving(self) -> frozenset[NodeId]:
+        graph = self.graph
+        return frozenset((*graph.outputs, *(head.output for head in graph.aux)))
+
+    def given_by(self, path: str, *, to_heads: bool = True) -> tuple[NodeId, ...]:
+        """Return the values of a scope that are read outside or leave the network.
+
+        If none is, it is the last one made. Without ``to_heads``, what only auxiliary heads read
+        is not counted.
+        """
+        first, last = self.extents[path]
+        nodes, readers, order = self.graph.nodes, self.graph.readers, self.order
+
+        def is_read(id: NodeId) -> bool:
+            outside = (one for one in readers[id] if order[one] > last)
+            return any(to_heads or nodes[one].aux is None for one in outside)
+
+        inside = self.ids[first : last + 1]
+        return tuple(id for id in inside if id in self._leaving or is_read(id)) or (inside[-1],)
+
     def nodes_in(self, path: str) -> tuple[Node, ...]:
         """Return the nodes inside of a scope, however deep, in order."""
         if path not in self.extents:

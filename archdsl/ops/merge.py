@@ -25,6 +25,10 @@ class Join(Operator):
     joins: ClassVar[bool] = True
     commutes: ClassVar[bool] = True
     """Whether the order of the branches makes no difference."""
+    gates: ClassVar[bool] = False
+    """Whether a branch of one cell stands for a grid of any size, as torch stretches it."""
+    torch_checks: ClassVar[bool] = False
+    """Whether torch fails by itself where the branches' grids are unequal."""
 
 
 @operator("concat")

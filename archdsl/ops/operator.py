@@ -223,10 +223,6 @@ class Operator(Declared):
     __slots__ = ()
     joins: ClassVar[bool] = False
     """Whether the operator merges branches; then :meth:`infer` gets one shape per branch."""
-    gates: ClassVar[bool] = False
-    """Whether a branch of one cell stands for a grid of any size, as torch stretches it."""
-    torch_checks: ClassVar[bool] = False
-    """Whether torch fails by itself where the branches' grids are unequal."""
     writes: ClassVar[bool] = True
     """Whether its result takes memory of its own, and is neither given nor another view of it."""
     only_trains: ClassVar[frozenset[str]] = frozenset()

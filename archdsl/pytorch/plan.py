@@ -91,7 +91,6 @@ class _Planner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.tree = graph.tree
-        self.leaving = {*graph.outputs, *(head.output for head in graph.aux)}
 
     def section(self, scope: Scope) -> Section:
         children: list[Leaf | Section] = []
@@ -116,7 +115,7 @@ class _Planner:
             inputs = self.graph.inputs
             outputs = (*self.graph.outputs, *(head.output for head in self.graph.aux))
         else:
-            inputs, outputs = self._inputs(scope, steps), self._outputs(scope)
+            inputs, outputs = self._inputs(scope, steps), self.tree.given_by(scope.path)
         return Section(scope.name, scope, tuple(children), tuple(steps), inputs, outputs)
 
     def _inputs(self, scope: Scope, steps: list[Step]) -> tuple[NodeId, ...]:
@@ -127,14 +126,3 @@ class _Planner:
                 if not first <= self.tree.order[operand] <= last:
                     wanted.setdefault(operand)
         return tuple(wanted)
-
-    def _outputs(self, scope: Scope) -> tuple[NodeId, ...]:
-        """Return the values that are read outside; if none is, the last one made."""
-        first, last = self.tree.extents[scope.path]
-        readers = self.graph.readers
-        read = tuple(
-            id
-            for id in self.tree.ids[first : last + 1]
-            if id in self.leaving or any(self.tree.order[reader] > last for reader in readers[id])
-        )
-        return read or (self.tree.ids[last],)

@@ -148,12 +148,14 @@ class Law(Enum):
     NORMAL = "normal"
     TRUNCATED = "truncated"
 
-    def of_fan(self, variance: float, fan: Fan) -> Call:
+    def lower(self, variance: float, fan: Fan, flat: bool) -> Call:
         """Return the function that draws with ``variance`` over the fan of each weight.
 
-        Torch's `xavier` functions know the average of both fans, its `kaiming` functions each
-        alone; what they call a gain is the root of the variance.
+        The fan of ``flat`` weights is 1. Torch's `xavier` functions know the average of both fans,
+        its `kaiming` functions each alone; what they call a gain is the root of the variance.
         """
+        if flat:
+            return self._of(math.sqrt(variance))
         if self is Law.TRUNCATED:
             target = "archdsl.pytorch.layers.truncated_normal_"
             return function(target, variance=variance, mode=fan.value)
@@ -164,7 +166,7 @@ class Law(Enum):
         nonlinearity = {1.0: "linear", 2.0: "relu"}[variance]
         return function(target, mode=fan.value, nonlinearity=nonlinearity)
 
-    def of(self, std: float) -> Call:
+    def _of(self, std: float) -> Call:
         """Return the function that draws with standard deviation ``std``."""
         match self:
             case Law.UNIFORM:
@@ -191,9 +193,7 @@ class Xavier(Init):
     law: Law = choice("`uniform`, `normal` or `truncated`", Law.UNIFORM)
 
     def lower(self, flat: bool) -> Call:
-        if flat:
-            return self.law.of(math.sqrt(self.factor))
-        return self.law.of_fan(self.factor, self.fan)
+        return self.law.lower(self.factor, self.fan, flat)
 
 
 @ingredient("init", "kaiming")
@@ -211,6 +211,4 @@ class Kaiming(Init):
     law: Law = choice("`uniform`, `normal` or `truncated`", Law.NORMAL)
 
     def lower(self, flat: bool) -> Call:
-        if flat:
-            return self.law.of(math.sqrt(self.factor))
-        return self.law.of_fan(self.factor, self.fan)
+        return self.law.lower(self.factor, self.fan, flat)

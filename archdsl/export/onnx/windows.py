@@ -3,7 +3,7 @@
 Runtimes differ in which last windows they drop, and ONNX before opset 22 drops none where torch
 does. So each side is padded at its end by as much as torch's windows reach beyond the map: then
 rounding down counts them. What is padded so is no part of a maximum, nor of an average that leaves
-padding out; an average that counts padding keeps its `ceil_mode` where windows reach beyond it.
+padding out; averages that count it round down by then (see `written_out.py`).
 """
 
 from __future__ import annotations
@@ -26,35 +26,26 @@ class _Side:
     windows: int
 
     @property
-    def rounds_down(self) -> bool:
-        """Whether rounding down gives as many windows."""
-        spare = self.length + self.before + self.after - self.reach
-        return spare // self.stride + 1 == self.windows
-
-    @property
     def end(self) -> int:
         """The padding behind the map with which rounding down gives torch's windows."""
-        if self.rounds_down:
+        spare = self.length + self.before + self.after - self.reach
+        if spare // self.stride + 1 == self.windows:
             return self.after
         return (self.windows - 1) * self.stride + self.reach - self.length - self.before
 
 
 def round_down(model: Any) -> None:
     """Take `ceil_mode` off the pools of a model whose grids are known."""
+    from onnxscript import ir  # not before the extra is known to be there
+
     for node in model.graph:
         if node.op_type not in POOLS or not _number(node, "ceil_mode", 0):
             continue
         sides = _sides(node)
-        if sides is None:
-            continue
-        ends = [side.end for side in sides]
-        counts = node.op_type == "AveragePool" and bool(_number(node, "count_include_pad", 0))
-        if counts and not all(side.rounds_down for side in sides):
-            continue
-        node.attributes["pads"] = type(node.attributes["strides"])(
-            "pads", node.attributes["strides"].type, [*(side.before for side in sides), *ends]
-        )
-        del node.attributes["ceil_mode"]
+        if sides is not None:
+            pads = (*(side.before for side in sides), *(side.end for side in sides))
+            node.attributes["pads"] = ir.AttrInt64s("pads", pads)
+            del node.attributes["ceil_mode"]
 
 
 def _sides(node: Any) -> list[_Side] | None:

@@ -76,16 +76,20 @@ def emit(
     if outputs is not None:
         bodies.append(outputs_class(whole, graph, outputs))
     movable = steps(graph, texts_of(graph, blocks, net))
-    methods = NetworkMethods(whole, graph, classes.inlining, outputs, movable).lines()
     drawn = first_weights(graph, inits)
-    methods = [*drawn, *([""] if drawn else []), *methods]
+    methods = NetworkMethods(whole, graph, classes.inlining, outputs, movable).lines(drawn)
     bodies.append(_class(whole, graph, docs[whole], methods, draws=bool(drawn)))
     text = "\n\n".join(bodies)
-    used = [source for name, source in helpers.items() if re.search(rf"(?<![\w.]){name}\(", text)]
+    used = [source for name, source in helpers.items() if _calls(text, name)]
     head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
     parts = [head, *used, *bodies]
     text = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
     return Written(text, whole.name, draws=bool(drawn))
+
+
+def _calls(text: str, name: str) -> bool:
+    """Return whether a text calls something of a name, as no attribute of another."""
+    return f"{name}(" in text and re.search(rf"(?<![\w.]){name}\(", text) is not None
 
 
 def _imports(body: str) -> str:

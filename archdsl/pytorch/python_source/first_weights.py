@@ -31,12 +31,14 @@ def first_weights(graph: Graph, rules: Sequence[Init]) -> list[str]:
 
     Rules are followed one after the other, so that of several the last one holds.
     """
+    if not rules:
+        return []
     layers = [_Layer.of(node, graph) for node in graph if node.op.learned]
     lines = [line for rule in rules for line in _Rule(graph, rule, layers).lines()]
     return [*signature(METHOD, []), f'{BODY}"""{DOC}"""', *lines] if lines else []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Layer:
     node: Node
     path: tuple[str, ...]
@@ -110,9 +112,8 @@ class _Rule:
             and self._has_kernel(layer)
         ]
         # Those that have no bias may be met on the way where their type says so.
-        if {id(one) for one in within} != {id(one) for one in wanted} and not (
-            self._asks(wanted) and {id(one) for one in within} <= {id(one) for one in self.chosen}
-        ):
+        met = self.chosen if self._asks(wanted) else wanted
+        if any(layer not in met for layer in within):
             places = [layer.path for layer in wanted]
         named = [layer_at(".".join(place)) if place else "self" for place in places]
         yield from _over([f"{one}.modules()" for one in named])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.graph import Graph, Node, NodeId, in_net, name_of
+from archdsl.graph import Graph, Node, NodeId, holder_of, in_net, name_of
 from archdsl.graph.sizes import Steps
 from archdsl.pytorch.head import classifiers, features_end
 from archdsl.pytorch.python_source import words
@@ -46,9 +46,10 @@ class NetworkMethods:
         called = dict(zip(graph.outputs, graph.output_names, strict=True))
         self.called = called if len(called) > 1 else NAMELESS
 
-    def lines(self) -> list[str]:
-        """Return the lines of all methods."""
-        methods = (self._forward(), self._features(), self._head(), *self._classifier())
+    def lines(self, before: list[str]) -> list[str]:
+        """Return the lines of all methods, behind those of another where there are any."""
+        own = (self._forward(), self._features(), self._head(), *self._classifier())
+        methods = (before, *own) if before else own
         return [line for method in methods for line in ("", *method)][1:]
 
     def _inputs(self, body: Body) -> list[str]:
@@ -143,7 +144,7 @@ class NetworkMethods:
         return [
             *get,
             f'{BODY}"""Return the layer that gives the class scores."""',
-            f"{BODY}return {layer_at(self._path(main))}",
+            f"{BODY}return {layer_at(in_net(main.id))}",
         ], [
             *reset,
             f'{BODY}"""Replace the classifier{heads}; none is left for 0 classes."""',
@@ -155,8 +156,8 @@ class NetworkMethods:
 
     def _reset(self, node: Node) -> list[str]:
         """Return the lines that put a new layer in a classifier's place."""
-        path = self._path(node)
-        parent, _, name = path.rpartition(".")
+        path = in_net(node.id)
+        parent, name = holder_of(path), name_of(path)
         old = New(f"{layer_at(path)}.parameters", ())
         like = New("next", ((None, old), (None, Text("like"))))
         return [
@@ -180,9 +181,6 @@ class NetworkMethods:
                 arguments.append((name, Text(literal(value))))
         arguments += [("device", Text("like.device")), ("dtype", Text("like.dtype"))]
         return New(python_name(now.target), tuple(arguments))
-
-    def _path(self, node: Node) -> NodeId:
-        return in_net(node.id)
 
 
 def outputs_class(made: Class, graph: Graph, name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archdsl.graph import Graph, Node, ScopeKind
+from archdsl.graph import Graph, Node, ScopeKind, is_within
 from archdsl.ops import Role
 from archdsl.pytorch.head import classifiers
 from archdsl.source import Span
@@ -100,7 +100,7 @@ class _Finder:
                 for node in self.graph
                 if node.origin[0] == call.head
                 and node.op.picture().role is Role.WEIGHTED
-                and node.id.startswith(f"{scope}.")
+                and is_within(node.id, scope)
             ]
             argument = call.arguments[position].name
             is_width = argument is None or argument.text in ("channels", "features")
@@ -116,7 +116,7 @@ class _Finder:
             yield None
         for made in self.graph.scopes.values():
             is_call = made.kind is ScopeKind.BLOCK and made.span == call.head
-            if is_call and made.path.startswith(f"{scope}."):
+            if is_call and made.path != scope and is_within(made.path, scope):
                 found = list(self.uses(block.body, inner, made.path))
                 yield from found or [None]
 
