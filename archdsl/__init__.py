@@ -11,3 +11,12 @@ from archdsl.network import Network, load
 
 __all__ = ["Diagnostic", "Network", "SpecError", "load"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import `archdsl.timm` when it is first asked for: it needs torch and timm."""
+    if name == "timm":
+        from importlib import import_module
+
+        return import_module("archdsl.timm")
+    raise AttributeError(f"module 'archdsl' has no attribute '{name}'")

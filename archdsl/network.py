@@ -252,15 +252,16 @@ class Network:
     ) -> NetworkModule:
         """Return a module that computes the values of some steps, and only what they need.
 
-        A name is the path of a step, block or group without the net's name. One name gives a
-        tensor, several a tuple in their order; ``feature_shapes`` has the shape of each without
+        A name is the path of a step, block or group without the net's name, or a stride: ``/8`` is
+        the last value of stride 8 that all behind it is computed from. One name gives a tensor,
+        several a tuple in their order; ``feature_shapes`` has the shape of each without
         the batch, CHW for maps. Weights are copies of those of ``module``, a module of this
         network, or of a new one made with ``seed``; keys of the state dict are the same. Inputs
         that nothing reads are not taken. Raises LookupError for a name that is not there, that
         gives several values, or that is an input or in an auxiliary head; ValueError without a
         name, or if two names are one value; RuntimeError if the module is of another network.
 
-            low, high = network.features("inception_3b", "inception_5b")(images)
+            low, high = network.features("inception_3b", "/32")(images)
         """
         from archdsl.pytorch.features import features
 
@@ -410,4 +411,4 @@ class Network:
 
         tree = next((one for one in self.project.nets if one.name.text == self.name), None)
         with GarbageCollectorPaused():
-            return emit(self.ir, self.project.blocks, tree, self.recipe.inits)
+            return emit(self.ir, self.project.blocks, tree, self.recipe)

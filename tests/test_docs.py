@@ -31,7 +31,7 @@ def test_the_python_of_the_page_on_modules_runs(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(ROOT)
     text = (ROOT / "docs" / "modules.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     space: dict[str, Any] = {}
     exec("\n".join(blocks), space)
     assert space["module"](space["images"]).shape == (2, 7)

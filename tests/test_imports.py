@@ -34,6 +34,7 @@ ORDER = [
     "weights",
     "export",
     "network",
+    "timm",
     "preview",
     "cli",
 ]

@@ -20,6 +20,7 @@ from archdsl.graph.paths import (
     step_in,
 )
 from archdsl.graph.rehearse import rehearse_blocks, rehearse_nets
+from archdsl.graph.strides import by_stride, outermost
 from archdsl.graph.tree import Member, Tree
 from archdsl.graph.verify import Finding, verify
 
@@ -39,12 +40,14 @@ __all__ = [
     "Setting",
     "Settings",
     "Tree",
+    "by_stride",
     "elaborate",
     "holder_of",
     "in_net",
     "is_at_end",
     "is_within",
     "name_of",
+    "outermost",
     "part_for",
     "parts_of",
     "path_in",

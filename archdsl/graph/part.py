@@ -8,16 +8,20 @@ from dataclasses import replace
 from archdsl.diagnostics import did_you_mean
 from archdsl.graph.graph import Graph, NodeId, ScopeKind
 from archdsl.graph.paths import in_net, path_in
+from archdsl.graph.strides import by_stride
 from archdsl.ops import Input
 
 
 def value_at(graph: Graph, name: str) -> NodeId:
     """Return the one value that a step, block or group of the network gives.
 
-    ``name`` is its path without the net's name. Raises LookupError if there is no such step, if
-    other steps read several values of it, and for inputs and what auxiliary heads compute.
+    ``name`` is its path without the net's name, or a stride such as ``/8`` for the last value of
+    it, as :func:`archdsl.graph.strides.by_stride` has them. Raises LookupError if there is no such
+    step, if other steps read several values of it, and for inputs and what auxiliary heads compute.
     """
     path = path_in(graph.name, name)
+    if name.startswith("/"):
+        return _at_stride(graph, name)
     if path in graph.nodes:
         values: tuple[NodeId, ...] = (path,)
     elif path in graph.tree.extents:
@@ -35,6 +39,16 @@ def value_at(graph: Graph, name: str) -> NodeId:
     if isinstance(node.op, Input):
         raise LookupError(f"`{name}` is an input, which nothing computes")
     return node.id
+
+
+def _at_stride(graph: Graph, name: str) -> NodeId:
+    known = {f"/{stride}": id for stride, id in by_stride(graph).items()}
+    if name not in known:
+        listed = ", ".join(f"`{one}`" for one in known) or "none"
+        raise LookupError(
+            f"`{graph.name}` has no single last value of stride `{name}`; it has {listed}"
+        )
+    return known[name]
 
 
 def part_for(graph: Graph, names: Sequence[str]) -> Graph:
@@ -77,5 +91,10 @@ def part_for(graph: Graph, names: Sequence[str]) -> Graph:
         tuple(id for id in graph.inputs if id in needed),
         tuple(outputs),
         (),
-        tuple(name.replace(".", "_") for name in outputs.values()),
+        tuple(map(_called, outputs.values())),
     )
+
+
+def _called(name: str) -> str:
+    """Return what an output is called whose value was wanted by this name."""
+    return name.replace("/", "stride_").replace(".", "_")

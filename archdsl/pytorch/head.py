@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from archdsl.graph import Graph, Node, NodeId
 from archdsl.ops import Role
+from archdsl.ops.reshape import Flatten
 from archdsl.pytorch.plan import Section
 
 KEEPS_CHANNELS = (Role.ACTIVATION, Role.POOL, Role.REGULARISE)
@@ -78,3 +79,21 @@ def classifiers(graph: Graph) -> tuple[Node, ...]:
     others = [classifier_of(graph, one.output) for one in graph.aux]
     width = main.shape.channels
     return (main, *(n for n in others if n is not None and n.shape.channels == width))
+
+
+def pool_before(graph: Graph, classifier: Node, features: NodeId) -> Node | None:
+    """Return the pool that makes a vector of the features for a classifier.
+
+    None where anything else that looks at cells or weighs channels stands between them.
+    """
+    pool: Node | None = None
+    node = graph.nodes[classifier.operands[0]]
+    while node.id != features:
+        if len(node.operands) != 1:
+            return None
+        if node.op.picture().role is Role.POOL and pool is None and node.shape.cells == 1:
+            pool = node
+        elif node.op.picture().role is not Role.REGULARISE and not isinstance(node.op, Flatten):
+            return None
+        node = graph.nodes[node.operands[0]]
+    return pool

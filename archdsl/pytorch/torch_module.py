@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +25,87 @@ if TYPE_CHECKING:
         their names, and returns the output, or a tuple of several. In training a network with
         auxiliary heads returns a named tuple in which theirs follow; in evaluation they are not
         computed.
+
+        What timm's programs ask of a model is there too: facts as attributes, of which
+        ``head_hidden_size`` and ``global_pool`` are only where there is a classifier, or a pool
+        before it that can be exchanged, and methods around the blocks.
         """
+
+        num_classes: int
+        """How many classes the classifier tells apart; 0 without one."""
+        num_features: int
+        """The channels of what :meth:`forward_features` returns."""
+        head_hidden_size: int
+        """How many numbers the classifier reads, or channels where it is a convolution."""
+        global_pool: str
+        """The pool before the classifier: avg, max, or nothing."""
+        feature_info: list[dict[str, Any]]
+        """The last value of each stride: its channels, stride and module."""
+        pretrained_cfg: dict[str, Any]
+        """What timm calls so: size of the input, its mean and deviation, first and last layer."""
+        feature_shapes: dict[str, tuple[int, ...]]
+        """Of modules that :meth:`archdsl.Network.features` returns: the shape of each value."""
 
         def forward_features(self, *inputs: Any, **named: Any) -> Any:
             """Return the last feature map of several cells, which the head pools or flattens."""
 
-        def forward_head(self, features: Any) -> Any:
-            """Return the output for what :meth:`forward_features` gave; no auxiliary heads."""
+        def forward_head(self, features: Any, pre_logits: bool = False) -> Any:
+            """Return the output for what :meth:`forward_features` gave; no auxiliary heads.
+
+            With ``pre_logits`` it is what the classifier reads: raises ValueError without one.
+            """
+
+        def forward_intermediates(
+            self,
+            *inputs: Any,
+            indices: int | Sequence[int | str] | None = None,
+            norm: bool = False,
+            stop_early: bool = False,
+            output_fmt: str = "NCHW",
+            intermediates_only: bool = False,
+        ) -> Any:
+            """Return the features, and a list of what is computed on the way to them.
+
+            ``indices`` are places of ``feature_info`` by their numbers, strides such as "/8", or
+            names of modules; one number is how many of the last, None all. ``norm`` changes
+            nothing. With ``intermediates_only`` the list alone is returned; with ``stop_early``
+            nothing behind the last of them is computed. Raises LookupError for a stride or a
+            module that is not on the way, ValueError for a number or a format that is not there.
+            """
 
         def get_classifier(self) -> nn.Module:
             """Return the layer that gives the class scores. Raises LookupError without one."""
             ...
 
-        def reset_classifier(self, num_classes: int) -> None:
+        def reset_classifier(self, num_classes: int, global_pool: str | None = None) -> None:
             """Replace the classifier, and those of auxiliary heads, for ``num_classes``.
 
             The new layers stand where the old ones stood, on the same device and in the same
-            dtype, with weights as torch begins them; none are left for 0. Raises LookupError if
-            the network ends in no classifier.
+            dtype, with weights as torch begins them; none are left for 0. ``global_pool`` is
+            avg, max, or, without classes, nothing. Raises LookupError if the network ends in no
+            classifier, ValueError for fewer than 0 classes or a pool that cannot be.
             """
+
+        def set_grad_checkpointing(self, enable: bool = True) -> None:
+            """Compute blocks again in the backward pass, for less memory; or no more.
+
+            Random numbers and running statistics are as without. Raises NotImplementedError for
+            a network without blocks.
+            """
+
+        def group_matcher(self, coarse: bool = False) -> dict[str, str]:
+            """Return patterns for groups of parameters from the first layers on.
+
+            Those of the head match none, as timm's ``group_parameters`` expects.
+            """
+            ...
+
+        def no_weight_decay(self) -> set[str]:
+            """Return the parameters that the recipe's weight decay spares."""
+            ...
+
+        def init_weights(self) -> None:
+            """Draw first weights as the recipe says; only where it says something."""
 
 else:
     NetworkModule = nn.Module

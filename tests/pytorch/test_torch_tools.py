@@ -115,3 +115,12 @@ def test_fx_quantises_convolutions_with_their_norms() -> None:
     converted = convert_fx(prepared)
     assert not any(isinstance(part, nn.BatchNorm2d) for part in converted.modules())
     assert converted(x).shape == module(x).shape
+
+
+@torch.no_grad()
+def test_children_of_a_chain_are_its_trunk_in_a_row() -> None:
+    module = archdsl.load(SAMPLES["residual"]).module(seed=0).eval()
+    trunk = nn.Sequential(*list(module.children())[:-1])
+    x = torch.randn(2, 3, 16, 16)
+    before = module.forward_head(module.forward_features(x), pre_logits=True)
+    assert torch.equal(trunk(x).flatten(1), before)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.graph import Graph, ScopeKind
+from archdsl.graph import Graph, Node, ScopeKind
 from archdsl.ops import Plain
 from archdsl.pytorch.plan import Leaf, Section, Step
 from archdsl.pytorch.python_source import words
@@ -21,7 +21,7 @@ from archdsl.pytorch.python_source.expressions import Copies, Expr, Fork, New, S
 from archdsl.pytorch.python_source.inline import Inlining
 from archdsl.pytorch.python_source.naming import Naming
 from archdsl.pytorch.python_source.parameters import NOTHING, Filling, Parameter, fill
-from archdsl.pytorch.python_source.settable import Use, settable
+from archdsl.pytorch.python_source.settable import Settable, Use, settable
 from archdsl.pytorch.python_source.structures import Structures
 from archdsl.pytorch.python_source.terms import Term, Terms
 from archdsl.safe_names import Names
@@ -83,6 +83,7 @@ class Classes:
         }
         self._tree = net
         self._settable: dict[str, int] = {}
+        self._offered: list[Settable] = []
         self._helpers = tuple(taken)
         self.inlining = Inlining(root)
         self._structures = Structures(self.inlining)
@@ -105,6 +106,18 @@ class Classes:
 
     def __iter__(self) -> Iterator[Class]:
         return iter(self._finished)
+
+    def is_loop(self, section: Section) -> bool:
+        """Return whether a section is a repeat that is written where it stands."""
+        return self._structures.is_loop(section)
+
+    def number_of(self, classifier: Node) -> str | None:
+        """Return the parameter of the network's class that is a classifier's width, if one is."""
+        for one in self._offered:
+            made_by = (use.call.head for use in one.uses if not use.name)
+            if one.name in self._settable and classifier.origin[0] in made_by:
+                return one.name
+        return None
 
     def name(self, wanted: str) -> str:
         """Return a name for one more class, which none of these has."""
@@ -217,7 +230,7 @@ class Classes:
             return
         sections = {one.scope.path: one for one in self._sections()}
         classes = {path: self._class_of[id(one)] for path, one in sections.items()}
-        offered = settable(self._graph, self._tree, self._blocks)
+        offered = self._offered = settable(self._graph, self._tree, self._blocks)
         self._settable = {one.name: one.value for one in offered}
         self._finish(made)
         lost = [one for one in offered if not all(_stands(use, classes) for use in one.uses)]

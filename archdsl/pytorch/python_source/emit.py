@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from textwrap import fill as wrap
 from types import MappingProxyType
 
-from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.graph import Graph, NodeId
 from archdsl.graph.sizes import steps, texts_of
-from archdsl.pytorch.head import classifiers
 from archdsl.pytorch.plan import plan
 from archdsl.pytorch.python_source import words
 from archdsl.pytorch.python_source.classes import Class, Classes
@@ -34,15 +29,14 @@ from archdsl.pytorch.python_source.expressions import (
 )
 from archdsl.pytorch.python_source.first_weights import METHOD, first_weights
 from archdsl.pytorch.python_source.forward import forward, signature
+from archdsl.pytorch.python_source.helpers import helper_names, helpers_of, imports
 from archdsl.pytorch.python_source.network import NetworkMethods, outputs_class
 from archdsl.pytorch.python_source.remarks import docstring
-from archdsl.recipe import Init
+from archdsl.recipe import Recipe
 from archdsl.syntax import nodes
 
-LAYERS = Path(__file__).parent.parent / "layers.py"
-
-
 NONE: Mapping[str, nodes.Block] = MappingProxyType({})
+NO_RECIPE = Recipe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,55 +53,33 @@ def emit(
     graph: Graph,
     blocks: Mapping[str, nodes.Block] = NONE,
     net: nodes.Net | None = None,
-    inits: Sequence[Init] = (),
+    recipe: Recipe = NO_RECIPE,
 ) -> Written:
-    """Return the source of a module whose last class is the network.
+    """Return the source of a module: the network's class behind those it is built of.
 
     With the ``blocks`` and the ``net`` of its spec, their classes are written in their own terms.
-    ``inits`` are the rules of its recipe for first weights.
+    The ``recipe`` says how weights begin and which of them decay.
     """
     root = plan(graph)
-    helpers = _helpers()
-    classes = Classes(root, graph, blocks, net, tuple(helpers))
+    classes = Classes(root, graph, blocks, net, helper_names())
     *others, whole = classes
     outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
     docs = {made: docstring(made, graph, blocks, net) for made in classes}
-    bodies = [_class(made, graph, docs[made], forward(made, graph)) for made in others]
+    bodies = [_class(made, docs[made], forward(made, graph)) for made in others]
     if outputs is not None:
         bodies.append(outputs_class(whole, graph, outputs))
     movable = steps(graph, texts_of(graph, blocks, net))
-    drawn = first_weights(graph, inits)
-    methods = NetworkMethods(whole, graph, classes.inlining, outputs, movable).lines(drawn)
-    bodies.append(_class(whole, graph, docs[whole], methods, draws=bool(drawn)))
-    text = "\n\n".join(bodies)
-    used = [source for name, source in helpers.items() if _calls(text, name)]
-    head = f"{_header(graph, whole.name)}\n{_imports(text + ''.join(used))}"
-    parts = [head, *used, *bodies]
+    drawn = first_weights(graph, recipe.inits)
+    network = NetworkMethods(whole, graph, classes, outputs, movable, recipe)
+    facts, methods = tuple(network.attributes()), network.lines(drawn)
+    whole_class = _class(whole, docs[whole], methods, facts, network.exchanged, draws=bool(drawn))
+    bodies.append(whole_class)
+    used = helpers_of("\n\n".join(bodies))
+    head = f"{_header(graph, whole.name)}\n{imports(bodies, used)}"
+    before = [one.text for one in used if not one.is_last]
+    parts = [head, *before, *bodies, *(one.text for one in used if one.is_last)]
     text = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
     return Written(text, whole.name, draws=bool(drawn))
-
-
-def _calls(text: str, name: str) -> bool:
-    """Return whether a text calls something of a name, as no attribute of another."""
-    return f"{name}(" in text and re.search(rf"(?<![\w.]){name}\(", text) is not None
-
-
-def _imports(body: str) -> str:
-    """Return the imports that the classes need."""
-    first: list[str] = []
-    if "OrderedDict(" in body:
-        first.append("from collections import OrderedDict")
-    names = ("TYPE_CHECKING", "Any", "NamedTuple")
-    typing = [name for name in names if re.search(rf"\b{name}\b", body)]
-    if typing:
-        first.append(f"from typing import {', '.join(typing)}")
-    lines = [*first, ""] if first else []
-    if "torch." in body:
-        lines.append("import torch")
-    lines.append("from torch import Tensor, nn")
-    if "F." in body:
-        lines.append("from torch.nn import functional as F")
-    return "\n".join(lines) + "\n"
 
 
 def _header(graph: Graph, name: str) -> str:
@@ -130,34 +102,24 @@ def _shapes(graph: Graph, names: tuple[str, ...], ids: tuple[NodeId, ...]) -> st
     return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
 
 
-@cache
-def _helpers() -> dict[str, str]:
-    """Return the source of each layer and function that torch has not, by its name."""
-    text = LAYERS.read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    return {
-        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.parse(text).body
-        if isinstance(node, ast.ClassDef | ast.FunctionDef)
-    }
-
-
-def _class(made: Class, graph: Graph, doc: str, methods: list[str], *, draws: bool = False) -> str:
+def _class(
+    made: Class,
+    doc: str,
+    methods: list[str],
+    facts: Sequence[str] = (),
+    exchanged: frozenset[str] = frozenset(),
+    *,
+    draws: bool = False,
+) -> str:
+    """Return the source of a class; ``exchanged`` are children that may get another type."""
     lines = [f"class {made.name}(nn.Module):", doc, ""]
-    lines += _constructor(made, _annotated(made, graph))
+    lines += _constructor(made, facts, exchanged)
     if draws:
         lines.append(f"{INDENT * 2}self.{METHOD}()")
     return "\n".join([*lines, "", *methods]) + "\n"
 
 
-def _annotated(made: Class, graph: Graph) -> frozenset[str]:
-    """Return the children that may become layers of another type: the network's classifier."""
-    if made.section.scope.kind is not ScopeKind.NET:
-        return frozenset()
-    return frozenset(node.name for node in classifiers(graph) if node.scope == graph.name)
-
-
-def _constructor(made: Class, annotated: frozenset[str]) -> list[str]:
+def _constructor(made: Class, facts: Sequence[str], annotated: frozenset[str]) -> list[str]:
     parameters: list[str] = []
     for parameter in made.filling.parameters:
         text = f"{parameter.name}: {annotation(parameter.values)}"
@@ -166,6 +128,7 @@ def _constructor(made: Class, annotated: frozenset[str]) -> list[str]:
         parameters.append(text)
     lines = signature("__init__", parameters)
     lines.append(f"{INDENT * 2}super().__init__()")
+    lines += facts
     by_slot = made.filling.texts
     first = made.constants
 

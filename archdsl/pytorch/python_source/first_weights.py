@@ -10,9 +10,10 @@ from archdsl.graph import Graph, Node, in_net, parts_of
 from archdsl.ops import Call, Role
 from archdsl.ops.conv import Convolution
 from archdsl.pytorch.python_source.calls import python_name
-from archdsl.pytorch.python_source.expressions import INDENT, WIDEST, New, Text, layout, literal
+from archdsl.pytorch.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.pytorch.python_source.forward import BODY, signature
 from archdsl.pytorch.python_source.places import layer_at
+from archdsl.pytorch.python_source.statements import for_each
 from archdsl.recipe import AUXILIARY, Init
 
 METHOD = "init_weights"
@@ -116,7 +117,7 @@ class _Rule:
         if any(layer not in met for layer in within):
             places = [layer.path for layer in wanted]
         named = [layer_at(".".join(place)) if place else "self" for place in places]
-        yield from _over([f"{one}.modules()" for one in named])
+        yield from for_each("layer", [f"*{one}.modules()" for one in named])
 
     def _has_kernel(self, layer: _Layer) -> bool:
         op = layer.node.op
@@ -140,20 +141,6 @@ class _Rule:
 def _is_one_of(type: str, types: tuple[str, ...]) -> bool:
     """Whether a layer is of one of the types; ours are named for those of torch they extend."""
     return any(type == one or type.endswith(one.removeprefix("nn.")) for one in types)
-
-
-def _over(parts: list[str]) -> Iterator[str]:
-    """Open a loop over modules."""
-    if len(parts) == 1:
-        yield f"{BODY}for layer in {parts[0]}:"
-        return
-    flat = f"{BODY}for layer in ({', '.join(f'*{part}' for part in parts)}):"
-    if len(flat) <= WIDEST:
-        yield flat
-        return
-    yield f"{BODY}for layer in ("
-    yield from (f"{BODY}{INDENT}*{part}," for part in parts)
-    yield f"{BODY}):"
 
 
 def _statement(call: Call, operand: str, indent: str) -> str:

@@ -94,6 +94,7 @@ class Body:
         self.taken = (MAIN, *taken)
         self.section: Section = made.section
         self.names: dict[NodeId, str] = {}
+        self.prepared: set[int] = set()
         self.last_read: dict[NodeId, int] = {}
         for number, step in enumerate(made.steps):
             if not (skips and step.training):
@@ -136,6 +137,24 @@ class Body:
             lines.append(f"{BODY}return {self.listed(returns)}")
         return lines
 
+    def prepare(self, number: int) -> list[str]:
+        """Return the statement for what a step's child takes; the step then takes it as it is.
+
+        There is none where the child takes the value itself, or another step reads it later.
+        """
+        step = self.made.steps[number]
+        if step.before is None or any(self.last_read[id] > number for id in step.operands):
+            return []
+        (name,) = (self.names[id] for id in step.operands)
+        made = _applied(step.before, (Text(name),), self.made.functions[number])
+        self.prepared.add(number)
+        return [self._statement(f"{name} = ", made)]
+
+    def give(self, id: NodeId, function: str, operand: NodeId) -> str:
+        """Return the statement by which a function makes the last value in the name of another."""
+        name = self.names[id] = self.names[operand]
+        return self._statement(f"{name} = ", New(function, ((None, Text(name)),)))
+
     def _statement(self, start: str, expression: Expr) -> str:
         text = layout(expression, self._constant, 2, len(BODY) + len(start))
         return f"{BODY}{start}{text}"
@@ -173,7 +192,7 @@ class Body:
         child = f"self.{step.child}"
         if not all(map(words.ATTRIBUTES.allow, step.child.split("."))):
             child = f'getattr(self, "{step.child}")'
-        if step.before is None:
+        if step.before is None or number in self.prepared:
             return New(child, tuple((None, one) for one in operands))
         return New(child, ((None, _applied(step.before, operands, slots)),))
 

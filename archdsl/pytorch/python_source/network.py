@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archdsl.graph import Graph, Node, NodeId, holder_of, in_net, name_of
 from archdsl.graph.sizes import Steps
+from archdsl.ops.reshape import Flatten
 from archdsl.pytorch.head import classifiers, features_end
 from archdsl.pytorch.python_source import words
 from archdsl.pytorch.python_source.calls import python_name
-from archdsl.pytorch.python_source.classes import Class
+from archdsl.pytorch.python_source.classes import Class, Classes
+from archdsl.pytorch.python_source.conventions import Conventions
 from archdsl.pytorch.python_source.expressions import INDENT, New, Text, layout, literal
 from archdsl.pytorch.python_source.forward import BODY, MAIN, NAMELESS, Body, signature
-from archdsl.pytorch.python_source.inline import Inlining
 from archdsl.pytorch.python_source.places import layer_at, module_at
+from archdsl.recipe import Recipe
 from archdsl.safe_names import Names
 
 CLASSES = "num_classes"
+PRE_LOGITS = "pre_logits: bool = False"
 
 
 class NetworkMethods:
@@ -30,9 +33,10 @@ class NetworkMethods:
         self,
         made: Class,
         graph: Graph,
-        inlining: Inlining,
+        classes: Classes,
         outputs: str | None,
         steps: Mapping[NodeId, Steps],
+        recipe: Recipe,
     ) -> None:
         self.made = made
         self.steps = steps
@@ -41,14 +45,43 @@ class NetworkMethods:
         self.section = made.section
         self.cut = features_end(graph, made.section)
         self.has_cut = self.cut.steps < len(self.section.steps)
-        grouped = inlining.grouped(made.section)
+        grouped = classes.inlining.grouped(made.section)
         self.split = sum(len(steps) for steps in grouped[: self.cut.steps])
         called = dict(zip(graph.outputs, graph.output_names, strict=True))
         self.called = called if len(called) > 1 else NAMELESS
 
+        self.conventions = Conventions(made, graph, classes, self.cut.value, recipe)
+        self.reading = self._reading()
+
+    def _reading(self) -> int | None:
+        """Return the step of the head's forward that is the classifier, if it is one of it."""
+        main = self.conventions.classifier
+        if main is None or not self.has_cut:
+            return None
+        path = in_net(main.id)
+        steps = range(self.split, len(self.made.steps))
+        return next((at for at in steps if self.made.steps[at].child == path), None)
+
+    @property
+    def exchanged(self) -> frozenset[str]:
+        """The children that may become modules of another type: the classifier, and its pool."""
+        nodes = (*classifiers(self.graph), self.conventions.pool)
+        own = (node for node in nodes if node is not None and node.scope == self.graph.name)
+        return frozenset(node.name for node in own)
+
+    def attributes(self) -> Iterator[str]:
+        """Yield the lines of the constructor that say what the network is."""
+        yield from self.conventions.attributes()
+
     def lines(self, before: list[str]) -> list[str]:
         """Return the lines of all methods, behind those of another where there are any."""
-        own = (self._forward(), self._features(), self._head(), *self._classifier())
+        own = (
+            self._forward(),
+            self._features(),
+            self._head(),
+            *self._classifier(),
+            *self.conventions.methods(),
+        )
         methods = (before, *own) if before else own
         return [line for method in methods for line in ("", *method)][1:]
 
@@ -77,7 +110,7 @@ class NetworkMethods:
         if self.outputs is None:
             lines = self._whole(body)
             return [*signature("forward", inputs, self._type()), *lines]
-        lines = [*self._sized(body), *body.run(0, len(self.made.steps), returns=None)]
+        lines = [*self._sized(body), *self._with_heads(body)]
         heads = [head.output for head in self.graph.aux]
         values = tuple((None, Text(body.name(id))) for id in (*self.graph.outputs, *heads))
         start = f"{BODY}{INDENT}return "
@@ -90,6 +123,15 @@ class NetworkMethods:
             f"{start}{made}",
             f"{BODY}return {body.listed(self.graph.outputs)}",
         ]
+
+    def _with_heads(self, body: Body) -> list[str]:
+        """Return the statements that compute the outputs and what auxiliary heads give."""
+        output, *others = self.graph.outputs
+        heads_behind = any(step.training for step in self.made.steps[self.split :])
+        if others or heads_behind or not self.has_cut:
+            return body.run(0, len(self.made.steps), returns=None)
+        lines = body.run(0, self.split, returns=None)
+        return [*lines, body.give(output, "self.forward_head", self.cut.value)]
 
     def _whole(self, body: Body) -> list[str]:
         if not self.has_cut:
@@ -120,19 +162,56 @@ class NetworkMethods:
 
     def _head(self) -> list[str]:
         if not self.has_cut:
-            opening = signature("forward_head", [f"{MAIN}: {self._type()}"], self._type())
-            doc = "Return what :meth:`forward_features` gave."
-            return [*opening, f'{BODY}"""{doc}"""', f"{BODY}return {MAIN}"]
-        doc = "Return the output for what :meth:`forward_features` gave."
+            opening = signature(
+                "forward_head", [f"{MAIN}: {self._type()}", PRE_LOGITS], self._type()
+            )
+            doc = "Return what :meth:`forward_features` gave: there is no head."
+            return [*opening, f'{BODY}"""{doc}"""', *_without_logits(), f"{BODY}return {MAIN}"]
         body = Body(self.made, self.graph.outputs, self.called, skips=True)
-        opening = signature("forward_head", body.take((self.cut.value,)), self._type())
-        lines = body.run(self.split, len(self.made.steps), returns=self.graph.outputs)
+        opening = signature(
+            "forward_head", [*body.take((self.cut.value,)), PRE_LOGITS], self._type()
+        )
+        doc = "Return the output for what :meth:`forward_features` gave."
+        if self.conventions.classifier is not None:
+            doc = "Return the output for the features, or what the classifier reads for it."
+        lines = self._to_logits(body)
         return [*opening, f'{BODY}"""{doc}"""', *lines]
+
+    def _to_logits(self, body: Body) -> list[str]:
+        """Return the statements of the head, which may end at what the classifier reads."""
+        last, outputs = len(self.made.steps), self.graph.outputs
+        classifier = self.conventions.classifier
+        if classifier is None:
+            return [*_without_logits(), *body.run(self.split, last, returns=outputs)]
+        if self.reading is None:
+            layer, x = layer_at(in_net(classifier.id)), body.name(self.cut.value)
+            reads = f"return read_by({layer}, self.forward_head, {x})"
+            return [
+                f"{BODY}if pre_logits and not torch.jit.is_scripting():",
+                f"{BODY}{INDENT}{reads}",
+                *body.run(self.split, last, returns=outputs),
+            ]
+        lines: list[str] = []
+        for at in range(self.split, self.reading):
+            lines += self._pooled(at, body.run(at, at + 1, returns=None))
+        lines += self._pooled(self.reading, body.prepare(self.reading))
+        (read,) = self.made.steps[self.reading].operands
+        reads = body.name(read)
+        rest = body.run(self.reading, last, returns=outputs)
+        return [*lines, f"{BODY}if pre_logits:", f"{BODY}{INDENT}return {reads}", *rest]
+
+    def _pooled(self, at: int, lines: list[str]) -> list[str]:
+        """Return statements of a step that are left out where the map is not pooled."""
+        step = self.made.steps[at]
+        flattens = at == self.reading or isinstance(self.graph.nodes[step.results[0]].op, Flatten)
+        if self.conventions.pool is None or not flattens or not lines:
+            return lines
+        return [f'{BODY}if self.global_pool != "":', *(INDENT + line for line in lines)]
 
     def _classifier(self) -> tuple[list[str], list[str]]:
         found = classifiers(self.graph)
         get = signature("get_classifier", [], "nn.Module")
-        reset = signature("reset_classifier", [f"{CLASSES}: int"])
+        reset = signature("reset_classifier", [f"{CLASSES}: int", "global_pool: str | None = None"])
         main = next(iter(found), None)
         if main is None:
             why = [
@@ -150,8 +229,28 @@ class NetworkMethods:
             f'{BODY}"""Replace the classifier{heads}; none is left for 0 classes."""',
             f"{BODY}if {CLASSES} < 0:",
             f'{BODY}{INDENT}raise ValueError(f"there are no {{{CLASSES}}} classes")',
+            *self._new_pool(),
             f"{BODY}like = next(self.parameters(), torch.empty(0))",
             *(line for node in found for line in self._reset(node)),
+            f"{BODY}self.{CLASSES} = {CLASSES}",
+        ]
+
+    def _new_pool(self) -> list[str]:
+        """Return the lines that exchange the pool before the classifier, or refuse to."""
+        pool = self.conventions.pool
+        if pool is None:
+            return [
+                f"{BODY}if global_pool is not None:",
+                f'{BODY}{INDENT}raise ValueError("{self.made.name} has no pool to exchange")',
+            ]
+        holder = module_at(holder_of(in_net(pool.id)))
+        return [
+            f"{BODY}pool = self.global_pool if global_pool is None else global_pool",
+            f'{BODY}if {CLASSES} > 0 and pool == "":',
+            f'{BODY}{INDENT}raise ValueError("a classifier needs a pool before it")',
+            f"{BODY}if pool != self.global_pool:",
+            _put(holder, pool.name, New("pooling", ((None, Text("pool")),))),
+            f"{BODY}{INDENT}self.global_pool = pool",
         ]
 
     def _reset(self, node: Node) -> list[str]:
@@ -181,6 +280,13 @@ class NetworkMethods:
                 arguments.append((name, Text(literal(value))))
         arguments += [("device", Text("like.device")), ("dtype", Text("like.dtype"))]
         return New(python_name(now.target), tuple(arguments))
+
+
+def _without_logits() -> list[str]:
+    return [
+        f"{BODY}if pre_logits:",
+        f'{BODY}{INDENT}raise ValueError("there is no classifier that reads anything")',
+    ]
 
 
 def outputs_class(made: Class, graph: Graph, name: str) -> str:
