@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-from archdsl.check import Checked, Totals, check, check_others
-from archdsl.diagnostics import Diagnostic, SpecError, bounded_effort
+from archdsl.check import Checked, Totals
+from archdsl.diagnostics import Diagnostic
 from archdsl.files import write_whole
-from archdsl.graph import Graph, Limits, Setting, Settings
+from archdsl.graph import Graph
 from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
-from archdsl.syntax import Project, read_project, read_text
+from archdsl.syntax import Project
 
 if TYPE_CHECKING:
     import networkx
@@ -25,80 +25,18 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
     from torch.optim.swa_utils import AveragedModel
 
+    from archdsl.drawing.names import (
+        BinaryFormat,
+        Direction,
+        Engine,
+        Heat,
+        Style,
+        TextFormat,
+        Theme,
+    )
     from archdsl.pytorch.python_source import Written
     from archdsl.pytorch.torch_module import NetworkModule
-
-MOST_NAMED = 12
-"""Nets of a file that a message names."""
-
-
-def load(
-    spec: str | PathLike[str],
-    *,
-    net: str | None = None,
-    max_nodes: int | None = None,
-    **params: Setting,
-) -> Network:
-    """Load a network from a ``.arch`` file, or from the text of one.
-
-    Text is told from a path by a brace or a line end in it. ``params`` set the net's parameters:
-    to numbers, also numpy's, True or False, lists of numbers, or text as a spec would have it
-    (``kernel="3x3/2"``). ``net`` picks one of several nets. Raises :class:`SpecError`, which says
-    what is wrong and where, if the spec is not sound.
-
-        network = archdsl.load("specs/inception_v4.arch", classes=10)
-        module = network.module()
-    """
-    with bounded_effort():
-        if isinstance(spec, str) and ("{" in spec or "\n" in spec):
-            project, found = read_text(spec)
-        else:
-            project, found = read_project(Path(spec))
-        if net is not None and not any(one.is_error for one in found):
-            found = (*found, *check_others(project, net))
-        return network_of(project, found, net, params, max_nodes)
-
-
-def network_of(
-    project: Project,
-    found: tuple[Diagnostic, ...],
-    net: str | None,
-    params: Settings,
-    max_nodes: int | None = None,
-) -> Network:
-    """Return the network of a project that was read with diagnostics ``found``."""
-    if any(one.is_error for one in found):
-        raise SpecError(found)
-    named = {candidate.name.text: candidate for candidate in project.nets}
-    if net is None and len(named) == 1:
-        (tree,) = named.values()
-    elif net is not None and net in named:
-        tree = named[net]
-    else:
-        raise SpecError((_which_net(project, net, tuple(named)),))
-    limits = Limits() if max_nodes is None else Limits(nodes=max_nodes)
-    checked, more = check(project, tree, params, limits)
-    if checked is None:
-        raise SpecError((*found, *more))
-    return Network(checked, project, (*found, *more))
-
-
-def _which_net(project: Project, net: str | None, names: tuple[str, ...]) -> Diagnostic:
-    if not names:
-        return Diagnostic("no-net", f"`{project.source.name}` defines no net")
-    listed = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
-    listed += f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    if net is None:
-        return Diagnostic(
-            "no-net",
-            f"`{project.source.name}` defines {len(names)} nets: {listed}",
-            help="choose one by its name: `--net NAME`, or `net=` in Python",
-        )
-    return Diagnostic(
-        "no-net",
-        f"there is no net `{net}` in `{project.source.name}`",
-        help=f"it defines {listed}",
-    )
+    from archdsl.tables.summary import SummaryFormat
 
 
 @dataclass(frozen=True)
@@ -125,10 +63,10 @@ class Network:
         return self.checked.graph.networkx
 
     def to_json(self) -> dict[str, Any]:
-        """Return the graph as plain data: nodes with operands, shapes and places, and scopes."""
+        """Return graph and recipe as plain data: nodes with operands, shapes and places, scopes."""
         from archdsl.graph.export import to_json
 
-        return to_json(self.ir)
+        return {**to_json(self.ir), "recipe": self.recipe.to_json()}
 
     @property
     def totals(self) -> Totals:
@@ -140,7 +78,7 @@ class Network:
         """What the spec says about training, as data; empty where it says nothing."""
         return self.checked.recipe
 
-    def summary(self, depth: int = 0, format: str = "text") -> str:
+    def summary(self, depth: int = 0, format: SummaryFormat = "text") -> str:
         """Return a table like the papers' table 1, each stage with its costs.
 
         ``depth`` goes down into blocks; ``format`` is text, json, csv or markdown.
@@ -149,24 +87,60 @@ class Network:
 
         return print_summaries([summarise(self.ir, depth)], format)
 
+    @overload
     def draw(
         self,
-        format: str = "svg",
+        format: TextFormat = ...,
         *,
-        style: str = "blocks",
+        style: Style = ...,
+        expand: str | Sequence[str] = ...,
+        depth: int | None = ...,
+        only: str | None = ...,
+        direction: Direction = ...,
+        theme: Theme = ...,
+        labels: str | Sequence[str] | None = ...,
+        heat: Heat | None = ...,
+        title: str | None = ...,
+        legend: bool | None = ...,
+        engine: Engine = ...,
+        dpi: int | None = ...,
+    ) -> str: ...
+    @overload
+    def draw(
+        self,
+        format: BinaryFormat,
+        *,
+        style: Style = ...,
+        expand: str | Sequence[str] = ...,
+        depth: int | None = ...,
+        only: str | None = ...,
+        direction: Direction = ...,
+        theme: Theme = ...,
+        labels: str | Sequence[str] | None = ...,
+        heat: Heat | None = ...,
+        title: str | None = ...,
+        legend: bool | None = ...,
+        engine: Engine = ...,
+        dpi: int | None = ...,
+    ) -> bytes: ...
+    def draw(
+        self,
+        format: TextFormat | BinaryFormat = "svg",
+        *,
+        style: Style = "blocks",
         expand: str | Sequence[str] = (),
         depth: int | None = None,
         only: str | None = None,
-        direction: str = "TB",
-        theme: str = "light",
+        direction: Direction = "TB",
+        theme: Theme = "light",
         labels: str | Sequence[str] | None = None,
-        heat: str | None = None,
+        heat: Heat | None = None,
         title: str | None = None,
         legend: bool | None = None,
-        engine: str = "pure",
+        engine: Engine = "pure",
         dpi: int | None = None,
     ) -> str | bytes:
-        """Draw the network: bytes of an svg, pdf or png, text for dot, mmd (Mermaid) and json.
+        """Draw the network: bytes of a pdf or png, text for svg, dot, mmd (Mermaid) and json.
 
         As ``html`` it is a page to explore the network in, and takes no other options.
 
@@ -215,14 +189,16 @@ class Network:
 
         return page(self)
 
-    def _repr_svg_(self) -> str | None:
-        """Show the network as a diagram in a notebook; one too large to draw is only named."""
-        from archdsl.drawing import DrawingError, to_svg
+    def _repr_html_(self) -> str:
+        """Show the network in a notebook: its diagram unless it is too large, and its numbers."""
+        from archdsl.drawing import DrawingError, draw
+        from archdsl.tables.notebook import to_html
 
         try:
-            return to_svg(self.ir)
+            figure = draw(self.ir, "svg")
         except DrawingError:
-            return None
+            figure = None
+        return to_html(self.ir, self.totals, figure)
 
     def __repr__(self) -> str:
         return f"<Network {self.name}: {len(self.ir):,} nodes, {self.totals.params:,} parameters>"

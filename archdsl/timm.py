@@ -19,7 +19,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from archdsl.graph import Setting
-from archdsl.network import Network, load
+from archdsl.loading import load
+from archdsl.network import Network
 from archdsl.ops.reshape import Dropout
 from archdsl.pytorch.head import classifiers
 from archdsl.weights import Convention, read_checkpoint

@@ -24,8 +24,9 @@ SECONDS = 300
 TOUR = """
 # Networks in a notebook
 
-A network is shown as its drawing: an overview, with blocks and repeats folded, and a panel for each
-distinct block. This notebook is run and written by `python tools/refresh_docs.py`.
+A network is shown as its drawing, and its numbers below: an overview, with blocks and repeats
+folded, and a panel for each distinct block. This notebook is run and written by
+`python tools/refresh_docs.py`.
 >>>
 from IPython.display import SVG
 
@@ -69,7 +70,7 @@ def unexecuted() -> Any:
         cells.append(new(part.strip()))
     for entry in zoo():
         cells.append(v4.new_markdown_cell(f"## {entry.name}\n\n{entry.row.source}"))
-        cells.append(v4.new_code_cell(f'archdsl.load("../../{entry.row.spec}")'))
+        cells.append(v4.new_code_cell(f'SVG(archdsl.load("../../{entry.row.spec}").draw())'))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return v4.new_notebook(cells=cells)

@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from archdsl.network import Network, network_of  # noqa: E402
+from archdsl.loading import network_of  # noqa: E402
+from archdsl.network import Network  # noqa: E402
 from archdsl.syntax import read_project  # noqa: E402
 from archdsl.tables.table import Row, Status, row_of  # noqa: E402
 

@@ -14,7 +14,8 @@ from archdsl.cli.console import paint, wants_color
 from archdsl.cli.options import STDIN, Request
 from archdsl.diagnostics import Collector, Diagnostic, SpecError, bounded_effort, first, render_text
 from archdsl.graph import Limits
-from archdsl.network import Network, network_of
+from archdsl.loading import network_of
+from archdsl.network import Network
 from archdsl.syntax import Project, read_project, read_text
 from archdsl.syntax.project import LARGEST_FILE
 

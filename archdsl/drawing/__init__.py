@@ -55,7 +55,6 @@ __all__ = [
     "draw",
     "read_options",
     "split",
-    "to_svg",
     "write",
 ]
 
@@ -71,7 +70,7 @@ FOLDED = Options()
 @overload
 def draw(
     graph: Graph,
-    format: Literal["svg", "pdf", "png"],
+    format: Literal["pdf", "png"],
     options: Options = ...,
     *,
     engine: str = ...,
@@ -80,7 +79,7 @@ def draw(
 @overload
 def draw(
     graph: Graph,
-    format: Literal["dot", "mmd", "json"],
+    format: Literal["svg", "dot", "mmd", "json"],
     options: Options = ...,
     *,
     engine: str = ...,
@@ -98,9 +97,9 @@ def draw(
     engine: str = "pure",
     dpi: int = DPI,
 ) -> bytes | str:
-    """Draw a network: bytes of an ``svg``, ``pdf`` or ``png``; ``dot``, ``mmd`` or ``json`` text.
+    """Draw a network: bytes of a ``pdf`` or ``png``; ``svg``, ``dot``, ``mmd`` or ``json`` text.
 
-        Path("net.svg").write_bytes(draw(network.ir, "svg"))
+        Path("net.pdf").write_bytes(draw(network.ir, "pdf"))
 
     ``engine`` is ``pure``, which is installed with archdsl, or ``dot``, the machine's own
     Graphviz; ``dpi`` are the pixels of a png per inch. Raises :class:`DrawingError`, which says
@@ -155,12 +154,7 @@ def write(
             return to_json(drawings[0])
 
 
-def to_svg(graph: Graph) -> str:
-    """Return a network's folded drawing as the text of an SVG, for a notebook."""
-    return draw(graph, "svg").decode()
-
-
-def _table(graph: Graph, format: str, options: Options, dpi: int) -> bytes:
+def _table(graph: Graph, format: str, options: Options, dpi: int) -> bytes | str:
     """Draw the rows of a network's summary."""
     check_options(options)
     if format not in PICTURES:
@@ -175,12 +169,12 @@ def _table(graph: Graph, format: str, options: Options, dpi: int) -> bytes:
     return _picture(table_figure(summary, theme_of(options.theme), options.title), format, dpi)
 
 
-def _picture(figure: Figure, format: str, dpi: int) -> bytes:
+def _picture(figure: Figure, format: str, dpi: int) -> bytes | str:
     match format:
         case "svg":
             from archdsl.drawing.svg import to_svg
 
-            return to_svg(figure).encode()
+            return to_svg(figure)
         case "pdf":
             from archdsl.drawing.pdf import to_pdf
 

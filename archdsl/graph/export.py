@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 import networkx
 
 from archdsl.graph.graph import Graph, Node
-from archdsl.ops import Operator, Shape, Sides, Size
+from archdsl.ops.plain import arguments_of
 
 
 def to_networkx(graph: Graph) -> networkx.MultiDiGraph[str]:
     """Return a frozen MultiDiGraph; see :attr:`Graph.networkx` for what its nodes carry."""
     made: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(name=graph.name)
     for node in graph:
-        made.add_node(
-            node.id,
-            node=node,
-            operator=node.op,
-            path=node.id,
-            span=node.origin[0],
-            shape=node.shape,
-            scope=node.scope,
-        )
+        span, shape = node.origin[0], node.shape
+        attributes: dict[str, str | int] = {
+            "operator": node.op.name,
+            "call": span.text,
+            "shape": str(shape),
+            "channels": shape.channels,
+            "scope": node.scope,
+            "file": span.source.name.encode("utf-8", "replace").decode(),
+            "line": span.line,
+            "column": span.column,
+        }
+        if shape.grid is not None:
+            attributes |= {"height": shape.height, "width": shape.width}
+        if node.aux is not None:
+            attributes["aux"] = node.aux
+        made.add_node(node.id, **attributes)
     for node in graph:
         for position, operand in enumerate(node.operands):
-            made.add_edge(operand, node.id, key=position)
+            made.add_edge(operand, node.id, key=position, position=position)
     networkx.freeze(made)
     return made
 
@@ -62,9 +67,7 @@ def _node_json(node: Node) -> dict[str, Any]:
     return {
         "path": node.id,
         "operator": node.op.name,
-        "arguments": {
-            field.name: _plain(getattr(node.op, field.name)) for field in fields(_as_data(node.op))
-        },
+        "arguments": arguments_of(node.op),
         "operands": list(node.operands),
         "shape": list(node.shape.triple),
         "scope": node.scope,
@@ -73,23 +76,3 @@ def _node_json(node: Node) -> dict[str, Any]:
         "line": span.line,
         "column": span.column,
     }
-
-
-def _as_data(op: Operator) -> Any:
-    return op
-
-
-def _plain(value: object) -> Any:
-    match value:
-        case Size():
-            return list(value.pair)
-        case Shape():
-            return list(value.triple)
-        case Sides():
-            return [value.top, value.bottom, value.left, value.right]
-        case Enum():
-            return value.value
-        case tuple():
-            return list(cast("tuple[object, ...]", value))
-        case _:
-            return value

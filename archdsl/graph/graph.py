@@ -148,11 +148,13 @@ class Graph:
 
     @cached_property
     def networkx(self) -> networkx.MultiDiGraph[str]:
-        """The graph for networkx's algorithms, frozen.
+        """The graph for networkx's algorithms and writers, frozen; nodes are known by their paths.
 
-        Nodes carry ``operator``, ``path``, ``span``, ``shape``, ``scope`` and ``node`` (all of it
-        as a :class:`Node`); edges are keyed by operand position, since the order of a concat's
-        branches matters and a value may be read twice by the same node.
+        They carry numbers and texts: ``operator``, ``call`` as the spec has it, ``shape`` with
+        ``channels`` and, of maps, ``height`` and ``width``, ``scope``, ``file``, ``line`` and
+        ``column``, and ``aux`` inside of an auxiliary head. Edges are keyed by operand position,
+        which they carry too, since the order of a concat's branches matters and a value may be
+        read twice by the same node. The operators themselves are in :attr:`nodes`.
         """
         from archdsl.graph.export import to_networkx
 

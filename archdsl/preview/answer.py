@@ -11,7 +11,8 @@ from typing import Any
 from archdsl.check import check_others
 from archdsl.diagnostics import Diagnostic, Label, SpecError, bounded_effort, first
 from archdsl.graph import Settings
-from archdsl.network import Network, network_of
+from archdsl.loading import network_of
+from archdsl.network import Network
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project, read_text
 

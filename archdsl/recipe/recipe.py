@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from archdsl.ops.plain import arguments_of
 from archdsl.recipe.ingredient import Ingredient
 from archdsl.recipe.inits import Init
 from archdsl.recipe.losses import Loss
@@ -61,6 +62,19 @@ class Recipe:
     def inits(self) -> tuple[Init, ...]:
         """The rules for first weights, in the order they are written."""
         return tuple(line.ingredient for line in self.lines if isinstance(line.ingredient, Init))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the lines as plain data: statement, kind, arguments, file and line of each."""
+        return [
+            {
+                "statement": line.ingredient.statement,
+                "kind": line.ingredient.name,
+                "arguments": arguments_of(line.ingredient),
+                "file": line.span.source.name,
+                "line": line.span.line,
+            }
+            for line in self.lines
+        ]
 
     def _only(self, kind: type[One]) -> One | None:
         for line in self.lines:

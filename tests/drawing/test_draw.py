@@ -8,12 +8,12 @@ import sys
 import pytest
 
 import archdsl
-from archdsl.drawing import FORMATS, DrawingError, Options, Style, draw, to_svg, write
+from archdsl.drawing import FORMATS, DrawingError, Options, Style, draw, write
 from tests.drawing.figures import drawing_of
 from tests.drawing.samples import SPECS, TEXTS, graph_of
 
 BEGINNINGS = {
-    "svg": b"<svg ",
+    "svg": "<svg ",
     "pdf": b"%PDF-",
     "png": b"\x89PNG",
     "dot": "digraph",
@@ -33,12 +33,12 @@ def test_every_sample_is_drawn_in_every_format(name: str, format: str) -> None:
 def test_a_drawing_of_a_thousand_boxes_is_drawn() -> None:
     steps = "\n".join("conv 3x3 8" for _ in range(998))
     graph = archdsl.load(f"net n {{ input 8x8x8\n{steps}\n}}").ir
-    assert to_svg(graph).count(">3×3 conv</text>") == 998
+    assert draw(graph, "svg").count(">3×3 conv</text>") == 998
 
 
 def test_too_many_boxes_are_refused_with_a_hint() -> None:
     graph = archdsl.load("net n { input 8x8x8; 2500 x A }\nblock A { conv 3x3 8 }").ir
-    assert "2500 × A" in to_svg(graph)
+    assert "2500 × A" in draw(graph, "svg")
     with pytest.raises(DrawingError, match=r"2,50\d boxes, and 2,000 are the most"):
         draw(graph, "svg", Options(style=Style.FULL))
 
@@ -50,7 +50,7 @@ def test_an_unknown_format_is_named() -> None:
 
 def test_text_formats_hold_one_drawing() -> None:
     pair = (drawing_of("nin", "blocks"), drawing_of("vgg16", "blocks"))
-    assert write(pair, "svg").startswith(b"<svg ")
+    assert write(pair, "svg").startswith("<svg ")
     with pytest.raises(DrawingError, match="`dot` holds one drawing"):
         write(pair, "dot")
 

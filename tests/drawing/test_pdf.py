@@ -117,6 +117,7 @@ graph = archdsl.load("specs/nin.arch").ir
 for style in Style:
     for format in ("svg", "pdf", "png"):
         drawn = draw(graph, format, Options(style=style), dpi=48)
+        drawn = drawn.encode() if isinstance(drawn, str) else drawn
         print(style.value, format, hashlib.sha256(drawn).hexdigest())
 """
 

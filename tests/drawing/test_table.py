@@ -66,6 +66,6 @@ def test_deeper_tables_stand_inner_stages_in() -> None:
 
 def test_a_table_is_a_picture_and_no_graph() -> None:
     graph = archdsl.load(ROOT / "specs/nin.arch").ir
-    assert draw(graph, "svg", Options(style=Style.TABLE)).startswith(b"<svg")
+    assert draw(graph, "svg", Options(style=Style.TABLE)).startswith("<svg")
     with pytest.raises(DrawingError, match=r"as svg, pdf or png, or .* `archdsl summary`"):
         draw(graph, "dot", Options(style=Style.TABLE))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import onnxruntime
 import pytest
 import torch
 
 import archdsl
-from archdsl.drawing import DrawingError
 from archdsl.export.broken import BrokenExport
 from archdsl.pytorch.torch_module import example_inputs
 from tests.samples import SAMPLES
@@ -50,12 +48,3 @@ def test_what_cannot_be_exported_leaves_the_file_that_was_there(
         with pytest.raises(BrokenExport):
             getattr(network, name)(module, path)
         assert path.read_text() == "before"
-
-
-def test_a_network_too_large_to_draw_is_named_in_a_notebook() -> None:
-    steps = "; ".join(f"linear {8 + n}" for n in range(3000))
-    large: Any = archdsl.load(f"net n {{ input 8; {steps} }}")
-    with pytest.raises(DrawingError):
-        large.draw()
-    assert large._repr_svg_() is None
-    assert "3,001 nodes" in repr(large)

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from archdsl.graph import in_net
 from archdsl.ops import Cost
@@ -307,6 +307,9 @@ def _csv(summaries: Sequence[Summary]) -> str:
                 )
     return buffer.getvalue()
 
+
+SummaryFormat = Literal["text", "json", "csv", "markdown"]
+"""The names of :data:`FORMATS`, for type checkers."""
 
 FORMATS: dict[str, Callable[[Sequence[Summary]], str]] = {
     "text": _text,

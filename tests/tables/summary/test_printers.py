@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.network import load
+from archdsl.loading import load
 from archdsl.tables.summary import FORMATS, Summary, print_summaries, summarise
 
 SPECS = Path(__file__).parents[3] / "specs"

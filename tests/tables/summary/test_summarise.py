@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.network import load
+from archdsl.loading import load
 from archdsl.ops import Cost, Size
 from archdsl.tables.summary import Reach, Stage, Summary, summarise
 
