@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -54,6 +54,39 @@ def write_whole(path: Path, data: str | bytes, still: Callable[[], object] | Non
         raise CannotWrite(f"cannot write `{path}`: {reason}") from error
 
 
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Put contents into files that belong together: all of them, or none if one cannot be written.
+
+    All are on disk before the first takes its place; the last that does is the first of them,
+    which the others belong to. Raises :class:`CannotWrite`.
+    """
+    if len(contents) == 1:
+        ((path, content),) = contents.items()
+        write_whole(path, content)
+        return
+    drafts: list[tuple[Path, Path]] = []
+    path = Path()
+    try:
+        for path, content in contents.items():
+            target = path.resolve()
+            mode = _mode(target)
+            if mode is not None and not stat.S_ISREG(mode):
+                raise OSError(0, "it is no file, and others belong beside it")
+            drafts.append((_written(target, content, mode), target))
+        while drafts:
+            draft, target = drafts[-1]
+            with _alone_in(target.parent):
+                draft.replace(target)
+            drafts.pop()
+    except (OSError, RuntimeError) as error:
+        reason = why(error) if isinstance(error, OSError) else "its links lead in a circle"
+        raise CannotWrite(f"cannot write `{path}`: {reason}") from error
+    finally:
+        for draft, _ in drafts:
+            with suppress(OSError):
+                draft.unlink()
+
+
 def _mode(target: Path) -> int | None:
     """Return the mode of the file to be replaced, None if there is none."""
     try:
@@ -73,14 +106,8 @@ def _replace(
     target: Path, content: bytes, mode: int | None, still: Callable[[], object] | None
 ) -> None:
     """Write a draft beside ``target``, and put it in its place once it is on disk."""
-    draft = _draft(target.parent)
+    draft = _written(target, content, mode)
     try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            draft.chmod(stat.S_IMODE(mode))
         with _alone_in(target.parent):
             if still is not None:
                 still()
@@ -90,6 +117,23 @@ def _replace(
         with suppress(OSError):
             draft.unlink()
         raise
+
+
+def _written(target: Path, content: bytes, mode: int | None) -> Path:
+    """Return a draft beside ``target``, on disk and with the mode that the target has."""
+    draft = _draft(target.parent)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            draft.chmod(stat.S_IMODE(mode))
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+    return draft
 
 
 def _draft(folder: Path) -> Path:

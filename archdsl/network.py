@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from archdsl.check import Checked, Totals
 from archdsl.diagnostics import Diagnostic
-from archdsl.files import write_whole
+from archdsl.files import write_together, write_whole
 from archdsl.graph import Graph
 from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
-from archdsl.syntax import Project
+from archdsl.syntax import Project, nodes
 
 if TYPE_CHECKING:
     import networkx
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         TextFormat,
         Theme,
     )
+    from archdsl.export.form import Dynamic
     from archdsl.pytorch.python_source import Written
     from archdsl.pytorch.torch_module import NetworkModule
     from archdsl.tables.summary import SummaryFormat
@@ -56,6 +57,11 @@ class Network:
     def ir(self) -> Graph:
         """The graph as archdsl's own value; stages and targets work on it."""
         return self.checked.graph
+
+    @property
+    def tree(self) -> nodes.Net | None:
+        """The net as it is written; None where its text is not at hand."""
+        return next((one for one in self.project.nets if one.name.text == self.name), None)
 
     @cached_property
     def graph(self) -> networkx.MultiDiGraph[str]:
@@ -314,30 +320,53 @@ class Network:
 
         write_whole(Path(path), to_safetensors(self.ir, module, None, metadata))
 
-    def onnx(self, module: NetworkModule, path: str | PathLike[str]) -> None:
-        """Write a module of this network as an ONNX file for evaluation, with any batch size.
+    def onnx(
+        self,
+        module: NetworkModule,
+        path: str | PathLike[str],
+        *,
+        opset: int | None = None,
+        dynamic: Dynamic = "batch",
+        inline: bool = False,
+        external_data: bool = False,
+    ) -> None:
+        """Write a module of this network as an ONNX file for evaluation.
 
-        Needs `archdsl[onnx]`. Raises :class:`archdsl.export.onnx.MissingExtra` without it, and
-        :class:`archdsl.export.broken.BrokenExport` where the file would not load; nothing is
-        written then.
+        Blocks and groups are functions in it, unless they are ``inline``, as runtimes that know
+        no functions need them. The batch is free, and with ``dynamic="size"`` heights and widths
+        are too, from the spec's up and in the steps that the file names. ``opset`` is 13 to 25, or
+        torch's choice. With ``external_data``, and for more than 2 GB of weights, they lie beside
+        the model in a file with ``.data`` behind its name. Needs `archdsl[onnx]`. Raises
+        :class:`archdsl.export.onnx.MissingExtra` without it, ValueError for another opset, and
+        :class:`archdsl.export.broken.BrokenExport` where the file would not load or other sizes
+        are not to be had; nothing is written then.
 
-            network.onnx(module, "model.onnx")
+            network.onnx(module, "model.onnx", dynamic="size")
         """
-        from archdsl.export import onnx
+        from archdsl.export.form import Form
+        from archdsl.export.onnx import need_extra
+        from archdsl.exporting import onnx_files
 
-        write_whole(Path(path), onnx.export(self.ir, module))
+        need_extra()
+        form = Form(opset, dynamic, inline=inline, external=external_data)
+        place = Path(path)
+        files = onnx_files(self, module, place.name, form)
+        write_together({place.with_name(name): data for name, data in files.items()})
 
-    def pt2(self, module: NetworkModule, path: str | PathLike[str]) -> None:
-        """Write a module of this network as a program of torch.export, with any batch size.
+    def pt2(
+        self, module: NetworkModule, path: str | PathLike[str], *, dynamic: Dynamic = "batch"
+    ) -> None:
+        """Write a module of this network as a program of torch.export.
 
-        Raises :class:`archdsl.export.broken.BrokenExport` where it would not load; nothing is
-        written then.
+        The batch is free, and with ``dynamic="size"`` heights and widths are too, from the spec's
+        up and in its steps. Raises :class:`archdsl.export.broken.BrokenExport` where it would not
+        load or other sizes are not to be had; nothing is written then.
 
             network.pt2(module, "model.pt2")
         """
-        from archdsl.export import pt2
+        from archdsl.exporting import pt2_file
 
-        write_whole(Path(path), pt2.export(self.ir, module))
+        write_whole(Path(path), pt2_file(self, module, dynamic))
 
     def import_weights(
         self,
@@ -385,6 +414,5 @@ class Network:
     def _written(self) -> Written:
         from archdsl.pytorch.python_source import emit
 
-        tree = next((one for one in self.project.nets if one.name.text == self.name), None)
         with GarbageCollectorPaused():
-            return emit(self.ir, self.project.blocks, tree, self.recipe)
+            return emit(self.ir, self.project.blocks, self.tree, self.recipe)

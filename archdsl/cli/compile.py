@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.console import Failure, emit
+from archdsl.cli.onnx_form import fit, takes_form
 from archdsl.cli.options import Request, takes_specs
-from archdsl.cli.output import deliver, suffix_of
+from archdsl.cli.output import deliver, deliver_files, suffix_of
 from archdsl.cli.specs import sound_networks
+from archdsl.export.form import Form
 from archdsl.network import Network
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ What the suffix of FILE says:
     is_flag=True,
     help="Take weights that were stored for a network that differs, and say in what.",
 )
+@takes_form
 @click.option(
     "--batch",
     metavar="N",
@@ -105,6 +109,7 @@ def compile_(
     seed: int,
     weights: str | None,
     allow_different: bool,
+    form: Form,
     batch: int,
     format: str,
 ) -> None:
@@ -114,6 +119,7 @@ def compile_(
     and report shapes, parameters, MACs and time. If a spec is wrong nothing is written.
     """
     suffix = None if output is None else suffix_of(output, SUFFIXES)
+    fit(form, suffix)
     networks = sound_networks(request)
     if suffix == "py":
         if weights is not None:
@@ -128,7 +134,10 @@ def compile_(
     file = None if weights is None else Path(weights)
     how = Build(place, dtype, seed, file, allow_different)
     if suffix is not None:
-        deliver(networks, output, lambda network: _file(network, suffix, how))
+        assert output is not None
+        deliver_files(
+            networks, output, lambda network, name: _files(network, suffix, how, form, name)
+        )
         return
     trials = [try_out(network, how, batch) for network in networks]
     if format == "text":
@@ -138,30 +147,35 @@ def compile_(
     emit(json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n")
 
 
-def _file(network: Network, suffix: str, how: Build) -> bytes:
-    """Return what a file of this suffix holds."""
+def _files(network: Network, suffix: str, how: Build, form: Form, name: str) -> Mapping[str, bytes]:
+    """Return what goes into the file ``name`` of this suffix, and into files beside it."""
     from archdsl.cli.trial import build
 
     module = build(network, how)
     if suffix in ("pt2", "onnx"):
-        return _exported(network, module, suffix, how.dtype)
+        return _exported(network, module, how.dtype, form, name)
     from archdsl.weights import carried, to_safetensors
 
     if how.weights is None:
-        return to_safetensors(network.ir, module, how.seed)
-    return to_safetensors(network.ir, module, None, carried(how.weights))
+        return {name: to_safetensors(network.ir, module, how.seed)}
+    return {name: to_safetensors(network.ir, module, None, carried(how.weights))}
 
 
-def _exported(network: Network, module: NetworkModule, suffix: str, dtype: str) -> bytes:
+def _exported(
+    network: Network, module: NetworkModule, dtype: str, form: Form, name: str
+) -> Mapping[str, bytes]:
     import torch
 
-    from archdsl.export import onnx, pt2
     from archdsl.export.broken import BrokenExport
+    from archdsl.export.onnx import MissingExtra
+    from archdsl.exporting import onnx_files, pt2_file
 
-    target = {"onnx": onnx, "pt2": pt2}[suffix]
+    kind: torch.dtype = getattr(torch, dtype)
     try:
-        return target.export(network.ir, module, getattr(torch, dtype))
-    except (onnx.MissingExtra, BrokenExport) as error:
+        if Path(name).suffix.lower() == ".onnx":
+            return onnx_files(network, module, name, form, kind)
+        return {name: pt2_file(network, module, form.dynamic, kind)}
+    except (MissingExtra, BrokenExport) as error:
         raise Failure(str(error)) from error
 
 

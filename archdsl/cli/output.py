@@ -43,6 +43,24 @@ def deliver(
         write_whole(path, result)
 
 
+def deliver_files(
+    networks: Sequence[Network],
+    output: str,
+    make: Callable[[Network, str], Mapping[str, bytes]],
+) -> None:
+    """Make the file of each network, and those that belong beside it, and write them once made.
+
+    ``make`` is given the file's name, and returns what goes into it and others under their names.
+    """
+    paths = _paths(networks, output)
+    made = [make(network, path.name) for network, path in zip(networks, paths, strict=True)]
+    for path, results in zip(paths, made, strict=True):
+        try:
+            files.write_together({path.with_name(name): data for name, data in results.items()})
+        except files.CannotWrite as error:
+            raise Failure(str(error)) from error
+
+
 def deliver_parts(
     networks: Sequence[Network],
     output: str,

@@ -54,12 +54,17 @@ _LENGTH = _Axis("", 0)
 """The length of a vector that was a map of any size."""
 
 
-def steps(graph: Graph, texts: Iterable[str]) -> Mapping[NodeId, Steps]:
+def steps(
+    graph: Graph, texts: Iterable[str], *, same_windows: bool = False
+) -> Mapping[NodeId, Steps]:
     """Return the steps of each input of a graph that was expanded from ``texts``.
 
     An expression in them that asks for a height or a width may give another network elsewhere.
+    With ``same_windows``, windows whose count is rounded up reach as far beyond the grid at each
+    of the sizes: for targets that cannot round up.
     """
-    return _Search(graph, "\n".join(_COMMENT.sub("", text) for text in texts)).steps()
+    text = "\n".join(_COMMENT.sub("", text) for text in texts)
+    return _Search(graph, text, same_windows).steps()
 
 
 def texts_of(
@@ -77,8 +82,9 @@ def _text(definition: nodes.Block | nodes.Net) -> str:
 
 
 class _Search:
-    def __init__(self, graph: Graph, text: str) -> None:
+    def __init__(self, graph: Graph, text: str, same_windows: bool) -> None:
         self.graph = graph
+        self.same_windows = same_windows
         self.asks_channels = _ASKS_CHANNELS.search(text) is not None
         self.is_bound = _ASKS_SIZE.search(text) is not None
         """Whether only the spec's own sizes are right."""
@@ -141,7 +147,7 @@ class _Search:
             return axis
         scale = axis.scale * growth.times / growth.step
         period = lcm(axis.period, scale.denominator)
-        if growth.by_size:
+        if growth.by_size or (self.same_windows and growth.ceil is not None):
             self._bind(axis, period)
         return _Axis(axis.input, axis.at, _merged(axis.form, growth), scale, period)
 

@@ -15,6 +15,7 @@ from archdsl.pytorch.torch_module import NetworkModule
 from archdsl.weights.checkpoint import Checkpoint, CheckpointError
 from archdsl.weights.fingerprint import GRAPH, compare, fingerprint
 
+NETWORK = "archdsl.network"
 HASH = "archdsl.spec"
 MOST_LISTED = 5
 
@@ -49,7 +50,7 @@ def to_safetensors(
     }
     metadata: Mapping[str, str] = {
         "format": "pt",
-        "archdsl.network": graph.name,
+        NETWORK: graph.name,
         HASH: spec_hash(graph),
         GRAPH: fingerprint(graph),
         **({} if seed is None else {"archdsl.seed": str(seed)}),

@@ -10,6 +10,7 @@ import pytest
 
 from archdsl.cli.console import Failure
 from archdsl.cli.output import write_whole
+from archdsl.files import CannotWrite, write_together
 
 
 @pytest.fixture
@@ -111,3 +112,15 @@ def test_device_takes_the_data_and_stays(target: Path) -> None:
 def test_full_device_is_an_error() -> None:
     with pytest.raises(Failure, match="no space left on device"):
         write_whole(Path("/dev/full"), "new")
+
+
+def test_files_that_belong_together_are_all_written_or_none_is(tmp_path: Path) -> None:
+    model, data = tmp_path / "n.onnx", tmp_path / "n.onnx.data"
+    write_together({model: b"new", data: b"weights"})
+    assert (model.read_bytes(), data.read_bytes()) == (b"new", b"weights")
+    data.unlink()
+    data.mkdir()
+    with pytest.raises(CannotWrite, match=r"cannot write `.*n.onnx.data`: it is a folder"):
+        write_together({model: b"newer", data: b"weights"})
+    assert model.read_bytes() == b"new"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["n.onnx", "n.onnx.data"]

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.export.held import HELD
-from archdsl.graph import Graph
+from archdsl.export.onnx.places import Places, places_of
+from archdsl.graph import Graph, in_net
 from archdsl.safe_names import Names, Rules, distinct
 
 NAMES = Rules(first="A-Za-z0-9_", letters="A-Za-z0-9_.")
 """What archdsl calls things in ONNX, where each name of a graph is had once."""
 
+PATH = "archdsl.path"
+"""Where a node has the path of its step, without the net's name."""
 
-def tidy(model: Any, graph: Graph) -> None:
-    """Name a model's inputs and outputs as the spec does, and what is inside otherwise.
+
+def tidy(model: Any, graph: Graph) -> Places:
+    """Name a model's inputs and outputs as the spec does; return where its nodes belong.
 
     Values of a name of its own are kept apart from these even where the exporter, which knows
-    no spec, had given theirs to others. Remarks on nodes go: they quote files of the machine
-    that compiled.
+    no spec, had given theirs to others. Remarks on nodes go, since they quote files of the machine
+    that compiled; the path of the step in the spec takes their place.
     """
     main = model.graph
     assert len(main.inputs) == len(graph.inputs)
@@ -38,6 +42,8 @@ def tidy(model: Any, graph: Graph) -> None:
     nodes = Names(NAMES, ends)
     for node in main:
         node.name = nodes.take(node.name or "node")
+    places = places_of(main, graph)
+    for node in main:
         node.metadata_props.clear()
         for value in node.outputs:
             value.metadata_props.clear()
@@ -46,3 +52,12 @@ def tidy(model: Any, graph: Graph) -> None:
     main.name = graph.name
     main.metadata_props.clear()
     model.metadata_props.clear()
+    return places
+
+
+def tell_places(model: Any, places: Places) -> None:
+    """Write on each node of a graph's own which step of the spec it computes."""
+    for node in model.graph:
+        path = in_net(places.paths.get(node.name, ""))
+        if path:
+            node.metadata_props[PATH] = path

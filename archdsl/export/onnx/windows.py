@@ -8,8 +8,18 @@ padding out; averages that count it round down by then (see `written_out.py`).
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from archdsl.export.onnx.places import module_of
+
+Grids = Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]
+"""Cells that go into a module and come out of it, by the module's name."""
 
 POOLS = ("AveragePool", "LpPool", "MaxPool")
 
@@ -34,26 +44,50 @@ class _Side:
         return (self.windows - 1) * self.stride + self.reach - self.length - self.before
 
 
-def round_down(model: Any) -> None:
-    """Take `ceil_mode` off the pools of a model whose grids are known."""
+@contextmanager
+def grids_of(module: nn.Module) -> Generator[Grids]:
+    """Note the grids of pools that round up, while a module runs."""
+    found: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+
+    def note(name: str, pool: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
+        found[name] = tuple(inputs[0].shape[2:]), tuple(output.shape[2:])
+
+    layers = cast("Iterable[tuple[str, nn.Module]]", module.named_modules())
+    hooks = [
+        layer.register_forward_hook(partial(note, name))
+        for name, layer in layers
+        if getattr(layer, "ceil_mode", False)
+    ]
+    try:
+        yield found
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def round_down(model: Any, grids: Grids) -> None:
+    """Take `ceil_mode` off the pools of a model.
+
+    Where sizes are free, ``grids`` are those at the spec's size. At each other one that is right
+    for the network, windows reach as far beyond the map.
+    """
     from onnxscript import ir  # not before the extra is known to be there
 
     for node in model.graph:
         if node.op_type not in POOLS or not _number(node, "ceil_mode", 0):
             continue
-        sides = _sides(node)
-        if sides is not None:
-            pads = (*(side.before for side in sides), *(side.end for side in sides))
-            node.attributes["pads"] = ir.AttrInt64s("pads", pads)
-            del node.attributes["ceil_mode"]
+        sides = _sides(node, grids)
+        pads = (*(side.before for side in sides), *(side.end for side in sides))
+        node.attributes["pads"] = ir.AttrInt64s("pads", pads)
+        del node.attributes["ceil_mode"]
 
 
-def _sides(node: Any) -> list[_Side] | None:
-    """Return the axes of a pool, or None where a length is not known."""
+def _sides(node: Any, grids: Grids) -> list[_Side]:
+    """Return the axes of a pool."""
     lengths = list(node.inputs[0].shape.dims[2:])
     windows = list(node.outputs[0].shape.dims[2:])
     if not all(isinstance(length, int) for length in (*lengths, *windows)):
-        return None
+        lengths, windows = map(list, grids[module_of(node)])
     kernel = _numbers(node, "kernel_shape", [1] * len(lengths))
     strides = _numbers(node, "strides", [1] * len(lengths))
     dilations = _numbers(node, "dilations", [1] * len(lengths))
