@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -215,19 +216,27 @@ class Network:
         dtype: torch.dtype | None = None,
         *,
         seed: int | None = None,
+        weights: str | PathLike[str] | None = None,
     ) -> NetworkModule:
         """Build a PyTorch module with one submodule per block and group, by running its source.
 
         ``device`` is a torch device, ``"auto"`` (an accelerator where there is one) or None for
         where torch makes tensors, the CPU unless said otherwise; raises
         :class:`archdsl.pytorch.device.DeviceError` if it is not there. A ``seed`` makes the
-        weights reproducible. The recipe's `init` lines hold.
+        weights reproducible. The recipe's `init` lines hold. ``weights`` is a file of archdsl's to
+        take them from instead; what :meth:`load_weights` would return of it is a warning.
+
+            network.module("auto", weights="model.safetensors")
         """
         from archdsl.pytorch.device import pick_device
         from archdsl.pytorch.torch_module import build
 
         place = pick_device(device).device if isinstance(device, str) else device
-        return build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
+        made = build(self.ir, device=place, dtype=dtype, seed=seed, written=self._written)
+        if weights is not None:
+            for remark in self.load_weights(made, weights):
+                warnings.warn(remark, stacklevel=2)
+        return made
 
     def features(
         self, *names: str, module: nn.Module | None = None, seed: int | None = None
@@ -303,10 +312,13 @@ class Network:
 
             network.load_weights(module, "model.safetensors")
         """
-        from archdsl.weights import load_into, read_checkpoint
+        from archdsl.exchanging import note
+        from archdsl.weights import load_into, of_weights, read_checkpoint
 
         checkpoint = read_checkpoint(Path(path))
-        return load_into(self.ir, module, checkpoint, allow_different=allow_different)
+        said = load_into(self.ir, module, checkpoint, allow_different=allow_different)
+        note(module, of_weights(checkpoint.metadata))
+        return said
 
     def save_weights(
         self,
@@ -315,10 +327,16 @@ class Network:
         *,
         metadata: Mapping[str, str] | None = None,
     ) -> None:
-        """Store a module's weights in a .safetensors file, with what network they belong to."""
+        """Store a module's weights in a .safetensors file, with what network they belong to.
+
+        What is known of weights that the module took from a file, such as the images they expect,
+        is stored too, and ``metadata`` beside it.
+        """
+        from archdsl.exchanging import noted
         from archdsl.weights import to_safetensors
 
-        write_whole(Path(path), to_safetensors(self.ir, module, None, metadata))
+        known = {**noted(module), **(metadata or {})}
+        write_whole(Path(path), to_safetensors(self.ir, module, None, known))
 
     def onnx(
         self,
@@ -373,6 +391,8 @@ class Network:
         module: NetworkModule,
         path: str | PathLike[str],
         *,
+        source: str | None = None,
+        order: str | None = None,
         key: str | None = None,
         ignore: Sequence[str] = (),
         begin_anew: Sequence[str] = (),
@@ -381,27 +401,45 @@ class Network:
     ) -> tuple[str, ...]:
         """Give a module the weights of another implementation; return what was not only copied.
 
-        Options as those of `archdsl weights import`. Raises
-        :class:`archdsl.weights.CheckpointError` if the file cannot be read, and
-        :class:`archdsl.weights.MatchError` if it does not fit or fits in two ways.
+        Options as those of `archdsl weights import`, of which ``source`` is its `--from`: whose
+        they are, and so what images they expect. :meth:`save_weights` notes that, and their other
+        names. Raises :class:`archdsl.weights.CheckpointError` if the file or a model cannot be
+        read, and :class:`archdsl.weights.MatchError` if it does not fit or fits in two ways.
 
-            network.import_weights(module, "googlenet.pth", begin_anew=["aux1.*", "aux2.*"])
+            network.import_weights(module, "googlenet.pth", source="torchvision:googlenet")
         """
-        from archdsl.weights import converted, import_weights, read_checkpoint
+        from archdsl.exchanging import take_weights
 
-        checkpoint = read_checkpoint(Path(path), key=key)
-        found = import_weights(
-            self.ir,
+        return take_weights(
+            self,
             module,
-            checkpoint,
-            ignore=tuple(ignore),
+            Path(path),
+            source=source,
+            order=order,
+            key=key,
+            ignore=ignore,
+            begin_anew=begin_anew,
             pins=pins,
             drop_class=drop_class,
-            begin_anew=tuple(begin_anew),
-        )
-        said = converted(module.state_dict(), found.tensors)
-        module.load_state_dict(dict(found.tensors))
-        return (*checkpoint.said, *found.said, *said)
+        ).said
+
+    def export_weights(
+        self, module: NetworkModule, path: str | PathLike[str], *, to: str | None = None
+    ) -> tuple[str, ...]:
+        """Write a module's weights under the names of another implementation; return remarks.
+
+        ``to`` is a package or PACKAGE:MODEL, as of `archdsl weights export`; without it the names
+        are those that the weights were imported under. A path that ends in .safetensors is such a
+        file, any other one that torch.load reads. Raises as :meth:`import_weights` does.
+
+            network.export_weights(module, "googlenet.pth", to="torchvision:googlenet")
+        """
+        from archdsl.exchanging import noted, state_dict_file, weights_for
+
+        tensors, said = weights_for(self, module, to, noted(module))
+        suffix = Path(path).suffix.lower().removeprefix(".")
+        write_whole(Path(path), state_dict_file(tensors, suffix))
+        return said
 
     def source(self) -> str:
         """Return the Python source of the network, which imports nothing but torch.

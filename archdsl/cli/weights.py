@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,9 +13,6 @@ from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.output import suffix_of, write_whole
 from archdsl.cli.specs import sound_networks
 from archdsl.network import Network
-
-if TYPE_CHECKING:
-    import torch
 
 SOURCES = (
     "torchvision",
@@ -135,56 +131,41 @@ def import_(
     .safetensors, Keras' .keras and .h5, .npz, or TensorFlow's .index.
     """
     suffix_of(output, ("safetensors",))
-    model = None if order is None else _package_model(order, "--order")
+    if order is not None:
+        _check_package(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
-    from archdsl.weights import (
-        convention_of,
-        import_weights,
-        in_order_of,
-        to_safetensors,
-    )
-    from archdsl.weights.conventions import KEY, misfit
-    from archdsl.weights.packages import image_shapes, reference
-    from archdsl.weights.store import converted
+    from archdsl.exchanging import noted, take_weights
+    from archdsl.weights import to_safetensors
 
-    convention = None if source is None else _guarded(lambda: convention_of(source))
-    wrong = None if convention is None else misfit(convention, network.ir)
-    if wrong is not None:
-        raise Failure(wrong)
-    checkpoint = _guarded(lambda: _read(checkpoint_file, key))
-    if model is not None:
-        seen = _guarded(lambda: reference(*model, image_shapes(network.ir)))
-        checkpoint = _guarded(lambda: in_order_of(checkpoint, seen))
     module = network.module(seed=seed)
-    found = _guarded(
-        lambda: import_weights(
-            network.ir,
+    taken = _guarded(
+        lambda: take_weights(
+            network,
             module,
-            checkpoint,
+            checkpoint_file,
+            source=source,
+            order=order,
+            key=key,
             ignore=ignore,
+            begin_anew=begin_anew,
             pins=pins,
             drop_class=drop_class,
-            begin_anew=begin_anew,
         )
     )
-    remarks = (*checkpoint.said, *found.said, *converted(module.state_dict(), found.tensors))
-    module.load_state_dict(found.tensors)
-    extra = dict(found.metadata)
-    for remark in remarks:
+    for remark in taken.said:
         say(remark)
-    if found.by_names:
+    if taken.by_names:
         say(
-            f"{found.by_names} of the layers share their shape with others; names and the spec's "
+            f"{taken.by_names} of the layers share their shape with others; names and the spec's "
             "wiring tell them apart, and `--order PACKAGE:MODEL` would hold them against the "
             "model itself"
         )
-    if convention is None:
+    if taken.convention is None:
         say("what images these weights expect is not noted; `--from` says whose they are")
     else:
-        extra[KEY] = convention.to_text()
-        say(f"they expect {convention.described}")
-    write_whole(Path(output), to_safetensors(network.ir, module, None, extra))
-    say(f"{len(found.tensors)} tensors of {network.name} written to `{output}`")
+        say(f"they expect {taken.convention.described}")
+    write_whole(Path(output), to_safetensors(network.ir, module, None, noted(module)))
+    say(f"{taken.count} tensors of {network.name} written to `{output}`")
 
 
 @weights.command(
@@ -214,40 +195,31 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
     SPEC... is a spec and a .safetensors file of its weights.
     """
     suffix = suffix_of(output, ("pth", "pt", "safetensors"))
-    package, model = ("", "") if to is None else _package_model(to, "--to")
+    if to is not None:
+        _check_package(to, "--to")
     network, weights_file = _spec_and_file(request)
-    from archdsl.weights import export_weights, load_into
-    from archdsl.weights.checkpoint import NAMES
-    from archdsl.weights.packages import image_shapes, reference
+    from archdsl.exchanging import state_dict_file, weights_for
+    from archdsl.weights import load_into, read_checkpoint
 
-    stored = _guarded(lambda: _read(weights_file))
+    stored = _guarded(lambda: read_checkpoint(weights_file))
     module = network.module()
     for remark in _guarded(
         lambda: load_into(network.ir, module, stored, allow_different=allow_different)
     ):
         say(remark)
-    like = None
-    if to is not None:
-        called = model or _model_name(network.name, package)
-        like = _guarded(lambda: reference(package, called, image_shapes(network.ir)))
-        for remark in like.said:
-            say(remark)
-    tensors = _guarded(
-        lambda: export_weights(
-            network.ir, module.state_dict(), like=like, names=stored.metadata.get(NAMES)
-        )
-    )
-    write_whole(Path(output), _state_dict(tensors, suffix))
+    tensors, said = _guarded(lambda: weights_for(network, module, to, stored.metadata))
+    for remark in said:
+        say(remark)
+    write_whole(Path(output), state_dict_file(tensors, suffix))
     say(f"{len(tensors)} tensors written to `{output}`")
 
 
-def _package_model(text: str, option: str) -> tuple[str, str]:
-    """Split PACKAGE:MODEL; the model may be left out."""
-    package, _, model = text.partition(":")
+def _check_package(text: str, option: str) -> None:
+    """Refuse what names no package before anything is read."""
+    package = text.partition(":")[0]
     if package not in TARGETS:
         listed = ", ".join(TARGETS)
         raise click.BadParameter(f"`{package}` is none of {listed}", param_hint=option)
-    return package, model
 
 
 def _spec_and_file(request: Request) -> tuple[Network, Path]:
@@ -261,12 +233,6 @@ def _spec_and_file(request: Request) -> tuple[Network, Path]:
     return networks[0], Path(other)
 
 
-def _read(path: Path, key: str | None = None) -> Any:
-    from archdsl.weights import read_checkpoint
-
-    return read_checkpoint(path, key=key)
-
-
 def _guarded(action: Callable[[], Any]) -> Any:
     """Do something with weights; what is wrong with them ends in a message."""
     from archdsl.weights import CheckpointError, MatchError
@@ -275,23 +241,3 @@ def _guarded(action: Callable[[], Any]) -> Any:
         return action()
     except (CheckpointError, MatchError) as error:
         raise Failure(str(error)) from error
-
-
-def _model_name(net: str, package: str) -> str:
-    """Return what a package calls a network: the net's name without the package's."""
-    if package == "facenet-pytorch":
-        return "InceptionResnetV1"
-    name = net.removesuffix(f"_{package}").removesuffix("_cadene")
-    return name.replace("_", "") if package == "pretrainedmodels" else name
-
-
-def _state_dict(tensors: dict[str, torch.Tensor], suffix: str) -> bytes:
-    if suffix == "safetensors":
-        from safetensors.torch import save
-
-        return save({name: tensor.contiguous() for name, tensor in tensors.items()})
-    import torch
-
-    buffer = io.BytesIO()
-    torch.save(tensors, buffer)
-    return buffer.getvalue()

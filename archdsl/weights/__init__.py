@@ -13,7 +13,7 @@ from archdsl.weights.conventions import Convention, conventions
 from archdsl.weights.exchange import Imported, export_weights, import_weights
 from archdsl.weights.inputs import convention_of
 from archdsl.weights.match import Match, MatchError, match
-from archdsl.weights.reading import carried, read_checkpoint
+from archdsl.weights.reading import carried, of_weights, read_checkpoint
 from archdsl.weights.store import converted, load_into, spec_hash, to_safetensors
 from archdsl.weights.wiring import Wiring
 
@@ -34,6 +34,7 @@ __all__ = [
     "in_order_of",
     "load_into",
     "match",
+    "of_weights",
     "read_checkpoint",
     "spec_hash",
     "to_safetensors",

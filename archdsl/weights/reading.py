@@ -89,6 +89,11 @@ def carried(path: Path) -> dict[str, str]:
     opener: Any = safe_open
     with opener(path, framework="pt") as file:
         metadata: dict[str, str] = file.metadata() or {}
+    return of_weights(metadata)
+
+
+def of_weights(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a file's metadata is about the weights themselves."""
     return {key: text for key, text in metadata.items() if key in (NAMES, INPUT)}
 
 
