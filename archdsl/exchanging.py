@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from archdsl.implementations import PACKAGES
 from archdsl.weights import (
     CheckpointError,
     Convention,
@@ -24,7 +25,7 @@ from archdsl.weights import (
 )
 from archdsl.weights.checkpoint import NAMES
 from archdsl.weights.conventions import KEY, misfit
-from archdsl.weights.packages import PACKAGES, image_shapes, reference
+from archdsl.weights.packages import image_shapes, reference
 
 if TYPE_CHECKING:
     from archdsl.network import Network

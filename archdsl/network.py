@@ -183,7 +183,7 @@ class Network:
             raise DrawingError("a page has all of the network, and takes no options of figures")
         from archdsl.page import page
 
-        return page(self)
+        return page(self.ir, self.project)
 
     def page(self) -> str:
         """Return one self-contained HTML page to explore the network in.
@@ -194,7 +194,7 @@ class Network:
         """
         from archdsl.page import page
 
-        return page(self)
+        return page(self.ir, self.project)
 
     def _repr_html_(self) -> str:
         """Show the network in a notebook: its diagram unless it is too large, and its numbers."""

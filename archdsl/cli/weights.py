@@ -12,18 +12,8 @@ from archdsl.cli.console import Failure, say
 from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.output import suffix_of, write_whole
 from archdsl.cli.specs import sound_networks
+from archdsl.implementations import PACKAGES, SOURCES
 from archdsl.network import Network
-
-SOURCES = (
-    "torchvision",
-    "torchvision-inception",
-    "timm",
-    "timm-inception",
-    "pretrainedmodels",
-    "pretrainedmodels-bninception",
-    "facenet-pytorch",
-)
-TARGETS = ("torchvision", "timm", "pretrainedmodels", "facenet-pytorch")
 
 
 @click.group(short_help="Exchange weights with other implementations.")
@@ -182,7 +172,7 @@ Examples:
 @click.option(
     "--to",
     metavar="PACKAGE[:MODEL]",
-    help=f"Whose names: {', '.join(TARGETS)}. Without it, the names they were imported under.",
+    help=f"Whose names: {', '.join(PACKAGES)}. Without it, the names they were imported under.",
 )
 @click.option(
     "--allow-different",
@@ -217,8 +207,8 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
 def _check_package(text: str, option: str) -> None:
     """Refuse what names no package before anything is read."""
     package = text.partition(":")[0]
-    if package not in TARGETS:
-        listed = ", ".join(TARGETS)
+    if package not in PACKAGES:
+        listed = ", ".join(PACKAGES)
         raise click.BadParameter(f"`{package}` is none of {listed}", param_hint=option)
 
 

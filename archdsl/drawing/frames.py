@@ -13,12 +13,10 @@ from archdsl.drawing.folds import Fold, arguments, named_alone, opened, spelled,
 from archdsl.drawing.options import Label
 from archdsl.drawing.picture import Box, BoxKind, Group
 from archdsl.drawing.plan import Plan
-from archdsl.drawing.structure import Container, Item, Leaf, Part
-from archdsl.drawing.words import Words, is_automatic
+from archdsl.drawing.structure import Container, Item, Leaf, Part, as_container, as_leaf
+from archdsl.drawing.words import LONGEST_LINE, Words, is_automatic
 from archdsl.graph import Node, NodeId, name_of, parts_of
 from archdsl.ops import Role
-
-LONGEST_LINE = 34
 
 
 class Frame:
@@ -130,7 +128,7 @@ class Frame:
     def plate(self, items: Sequence[Item]) -> Group:
         """Return one frame for like items that are open, and all their copies."""
         parts = [part for item in items for part in item.parts]
-        inners = [inner for part in parts if (inner := opened(_container(part))) is not None]
+        inners = [inner for part in parts if (inner := opened(as_container(part))) is not None]
         title, rest = self.words.called(items, inners[0], "", arguments(inners))
         frame = Frame(self.plan, inners, self.level)
         heading = f"{title}{':' * self.words.is_named(items, inners[0])} {rest}"
@@ -188,10 +186,12 @@ class Frame:
     def shared_face(self, items: Sequence[Item]) -> Face:
         """Return the face of like units, with what is true of all of them where they differ."""
         words = {
-            name: self.words.shared(items, lambda part, name=name: getattr(_leaf(part).face, name))
+            name: self.words.shared(
+                items, lambda part, name=name: getattr(as_leaf(part).face, name)
+            )
             for name in VARYING
         }
-        return replace(_leaf(items[0].parts[0]).face, **words)
+        return replace(as_leaf(items[0].parts[0]).face, **words)
 
     def written(self, face: Face) -> tuple[str, tuple[str, ...]]:
         """Return the text of an operator in the manner of the style."""
@@ -201,7 +201,7 @@ class Frame:
 
     def folded(self, items: Sequence[Item]) -> Box:
         """Return the one box for like blocks, and all their copies."""
-        inner = named_alone(_container(items[0].parts[0]))
+        inner = named_alone(as_container(items[0].parts[0]))
         fold = self.plan.folds.get(inner.form)
         number = "" if fold is None else fold.number
         given = spelled(
@@ -258,15 +258,5 @@ class Frame:
         return box
 
 
-def _leaf(part: Part) -> Leaf:
-    assert isinstance(part, Leaf)
-    return part
-
-
-def _container(part: Part) -> Container:
-    assert isinstance(part, Container)
-    return part
-
-
 def _argument(part: Part, name: str) -> str:
-    return dict(named_alone(_container(part)).scope.arguments)[name]
+    return dict(named_alone(as_container(part)).scope.arguments)[name]

@@ -65,6 +65,18 @@ class Container:
 Part = Leaf | Container
 
 
+def as_leaf(part: Part) -> Leaf:
+    """Return a part of which it is known that it is one."""
+    assert isinstance(part, Leaf)
+    return part
+
+
+def as_container(part: Part) -> Container:
+    """Return a part of which it is known that it has others in it."""
+    assert isinstance(part, Container)
+    return part
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One part, or several copies of a repeat in a row, each reading the one before it."""

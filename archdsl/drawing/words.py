@@ -17,6 +17,9 @@ from archdsl.drawing.symbols import (
 )
 from archdsl.graph import Graph, NodeId, Scope, ScopeKind, in_net, is_within, relative
 
+LONGEST_LINE = 34
+"""Characters in a line of a box, before a block's arguments go on in the next."""
+
 
 class Words:
     """Writes what is true of containers that are drawn as one, in as few words."""

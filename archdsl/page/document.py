@@ -10,23 +10,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from archdsl.check import Field, costs, fields
 from archdsl.compare import call_text, spoken
 from archdsl.drawing import DrawingError
 from archdsl.drawing.faces import Face, Tail, explain, joint, usual_tails
 from archdsl.drawing.folds import leaves, named_alone, spelled, told
-from archdsl.drawing.structure import Container, Item, Leaf, Part, structure
+from archdsl.drawing.structure import Container, Item, Leaf, Part, as_container, as_leaf, structure
 from archdsl.drawing.symbols import common
-from archdsl.drawing.words import is_automatic
+from archdsl.drawing.words import LONGEST_LINE, is_automatic
 from archdsl.graph import Graph, Node, NodeId, ScopeKind, is_within, name_of
 from archdsl.ops import Cost, Input, Operator, Role, signature
 from archdsl.source import SourceFile, Span
 from archdsl.syntax import Project
-
-if TYPE_CHECKING:
-    from archdsl.network import Network
 
 MOST_NODES = 20_000
 """Most nodes of a network that a page is made for; a browser takes seconds beyond."""
@@ -34,26 +31,23 @@ MOST_NODES = 20_000
 MOST_TOGETHER = 3_000
 """Most boxes of one block, which are always drawn together."""
 
-LONGEST_LINE = 34
-
 Plain = dict[str, Any]
 T = TypeVar("T")
 
 
-def document(network: Network) -> Plain:
+def document(graph: Graph, project: Project) -> Plain:
     """Return what the page shows of a network; equal networks give equal data.
 
     Its ``nodes`` are all nodes of the graph, in its order, and each is in the ``nodes`` of exactly
     one unit below ``root``. Raises :class:`DrawingError` for more than :data:`MOST_NODES` nodes,
     or :data:`MOST_TOGETHER` boxes of one block.
     """
-    graph = network.ir
     if len(graph) > MOST_NODES:
         raise DrawingError(
             f"the page would hold {len(graph):,} nodes, and {MOST_NODES:,} are the most that a "
             "browser can take: draw a folded figure instead, such as `-o FILE.svg`"
         )
-    return _Writer(graph, network.project).document()
+    return _Writer(graph, project).document()
 
 
 class _Table:
@@ -159,10 +153,10 @@ class _Writer:
         copies = [self.part(part, "") for part in item.parts]
         first = item.parts[0]
         if isinstance(first, Leaf):
-            title, lines = self.leaf_text(joint([_leaf(part).face for part in item.parts]), "")
+            title, lines = self.leaf_text(joint([as_leaf(part).face for part in item.parts]), "")
             inner = {"role": first.face.role.value}
         else:
-            title, lines = self.call_of([_container(part) for part in item.parts], item.name)
+            title, lines = self.call_of([as_container(part) for part in item.parts], item.name)
             inner = {"hue": self.hue(named_alone(first).title)}
         return {
             "kind": "repeat",
@@ -284,13 +278,3 @@ def _field_text(field: Field) -> list[str]:
     """Return a receptive field and the step between neighbouring ones, in input pixels."""
     size = "the whole input" if field.pixels is None else str(field.pixels)
     return [size, "×".join(str(step) for step in field.jump)]
-
-
-def _leaf(part: Part) -> Leaf:
-    assert isinstance(part, Leaf)
-    return part
-
-
-def _container(part: Part) -> Container:
-    assert isinstance(part, Container)
-    return part

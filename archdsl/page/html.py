@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.escaping import html_text, json_in_html
+from archdsl.graph import Graph
 from archdsl.page.document import document
-
-if TYPE_CHECKING:
-    from archdsl.network import Network
+from archdsl.syntax import Project
 
 START = """
 archdslViewer.mount(
@@ -57,12 +56,12 @@ FRAME = """\
 """
 
 
-def page(network: Network) -> str:
+def page(graph: Graph, project: Project) -> str:
     """Return a self-contained HTML page to explore a network in; equal input gives equal text.
 
     Raises :class:`archdsl.drawing.DrawingError` where the network is too large for one.
     """
-    shown = document(network)
+    shown = document(graph, project)
     names = _from_one_folder([one["name"] for one in shown["sources"]])
     for one, name in zip(shown["sources"], names, strict=True):
         one["name"] = name
@@ -80,7 +79,7 @@ def page(network: Network) -> str:
     )
     return FRAME.format(
         policy=policy,
-        title=html_text(network.name),
+        title=html_text(graph.name),
         style=look,
         description=_description(shown),
         data=json_in_html(shown),

@@ -148,7 +148,7 @@ def _drawn(network: Network | None) -> tuple[Plain | None, str | None]:
     if network is None:
         return None, None
     try:
-        return document(network), None
+        return document(network.ir, network.project), None
     except DrawingError as error:
         return None, str(error)
 

@@ -17,8 +17,6 @@ from archdsl.graph import Graph
 from archdsl.weights.checkpoint import Checkpoint, CheckpointError
 from archdsl.weights.running import wiring_when_run
 
-PACKAGES = ("torchvision", "timm", "pretrainedmodels", "facenet-pytorch")
-
 
 def reference(
     package: str, model: str, inputs: Sequence[tuple[int, ...]] | None = None

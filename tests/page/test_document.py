@@ -31,7 +31,7 @@ def parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def everything(spec: str | Path) -> tuple[archdsl.Network, dict[str, Any]]:
     network = archdsl.load(spec)
-    return network, document(network)
+    return network, document(network.ir, network.project)
 
 
 @every_spec
@@ -125,10 +125,10 @@ def test_equal_networks_give_equal_bytes(spec: str) -> None:
 def test_a_network_too_large_for_a_browser_is_refused_with_a_hint() -> None:
     network = archdsl.load("net n { input 8x8x3; 11000 x { conv 1x1 3 act=relu } }")
     with pytest.raises(DrawingError, match=r"22,001 nodes, and 20,000 are the most.*figure"):
-        document(network)
+        document(network.ir, network.project)
 
 
 def test_too_many_boxes_in_one_block_are_refused_with_a_hint() -> None:
     network = archdsl.load(f"net n {{ input 8x8x3; {'relu; ' * 3001} }}")
     with pytest.raises(DrawingError, match=r"3,002 boxes.*gather steps in blocks or repeats"):
-        document(network)
+        document(network.ir, network.project)

@@ -60,7 +60,7 @@ def allowed(code: str) -> str:
 
 def test_inception_v4_is_under_400_kb_with_all_its_nodes() -> None:
     network = archdsl.load(ROOT / "specs/inception_v4.arch")
-    text = page(network)
+    text = page(network.ir, network.project)
     assert len(text.encode()) < 400_000
     data = json.loads(Reader(text).text_of("script"))
     assert [node["path"] for node in data["nodes"]] == list(network.ir.nodes)
@@ -85,10 +85,10 @@ def test_nothing_in_it_names_another_file() -> None:
 
 def test_text_of_a_spec_never_becomes_markup() -> None:
     network = archdsl.load(HOSTILE)
-    text = page(network)
+    text = page(network.ir, network.project)
     read = Reader(text)
     assert [tag for tag, _ in read.tags if tag in ("img", "script")] == ["script", "script"]
-    assert json.loads(read.text_of("script")) == document(network)
+    assert json.loads(read.text_of("script")) == document(network.ir, network.project)
 
 
 def test_equal_networks_give_equal_pages() -> None:

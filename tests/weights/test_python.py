@@ -14,7 +14,9 @@ from safetensors.torch import load_file
 
 import archdsl
 from archdsl.cli import main
-from archdsl.weights import CheckpointError, MatchError
+from archdsl.implementations import PACKAGES, SOURCES
+from archdsl.weights import CheckpointError, MatchError, conventions
+from archdsl.weights.packages import reference
 
 SPEC = Path(archdsl.__file__).parents[1] / "specs" / "released" / "googlenet_torchvision.arch"
 
@@ -116,3 +118,10 @@ def test_wrong_names_are_refused_and_nothing_is_written(
         network.import_weights(module, theirs, order="keras:googlenet")
     assert all(torch.equal(before[name], one) for name, one in module.state_dict().items())
     assert not [*tmp_path.iterdir()]
+
+
+def test_the_names_of_options_are_those_that_are_known() -> None:
+    assert (*conventions(),) == SOURCES
+    for package in PACKAGES:
+        with pytest.raises(CheckpointError, match="has no model `nothing`"):
+            reference(package, "nothing")
