@@ -14,6 +14,7 @@ from archdsl.check import Checked, Totals
 from archdsl.diagnostics import Diagnostic
 from archdsl.files import write_together, write_whole
 from archdsl.graph import Graph
+from archdsl.graph.sizes import texts_of
 from archdsl.light import GarbageCollectorPaused
 from archdsl.recipe import Recipe
 from archdsl.syntax import Project, nodes
@@ -63,6 +64,11 @@ class Network:
     def tree(self) -> nodes.Net | None:
         """The net as it is written; None where its text is not at hand."""
         return next((one for one in self.project.nets if one.name.text == self.name), None)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that the graph was expanded from: the net's, and those of its blocks."""
+        return texts_of(self.ir, self.project.blocks, self.tree)
 
     @cached_property
     def graph(self) -> networkx.MultiDiGraph[str]:
@@ -312,8 +318,8 @@ class Network:
 
             network.load_weights(module, "model.safetensors")
         """
-        from archdsl.exchanging import note
         from archdsl.weights import load_into, of_weights, read_checkpoint
+        from archdsl.weights.taking import note
 
         checkpoint = read_checkpoint(Path(path))
         said = load_into(self.ir, module, checkpoint, allow_different=allow_different)
@@ -332,8 +338,8 @@ class Network:
         What is known of weights that the module took from a file, such as the images they expect,
         is stored too, and ``metadata`` beside it.
         """
-        from archdsl.exchanging import noted
         from archdsl.weights import to_safetensors
+        from archdsl.weights.taking import noted
 
         known = {**noted(module), **(metadata or {})}
         write_whole(Path(path), to_safetensors(self.ir, module, None, known))
@@ -361,14 +367,14 @@ class Network:
 
             network.onnx(module, "model.onnx", dynamic="size")
         """
+        from archdsl.export.files import onnx_files
         from archdsl.export.form import Form
         from archdsl.export.onnx import need_extra
-        from archdsl.exporting import onnx_files
 
         need_extra()
         form = Form(opset, dynamic, inline=inline, external=external_data)
         place = Path(path)
-        files = onnx_files(self, module, place.name, form)
+        files = onnx_files(self.ir, self.texts, module, place.name, form)
         write_together({place.with_name(name): data for name, data in files.items()})
 
     def pt2(
@@ -382,9 +388,9 @@ class Network:
 
             network.pt2(module, "model.pt2")
         """
-        from archdsl.exporting import pt2_file
+        from archdsl.export.files import pt2_file
 
-        write_whole(Path(path), pt2_file(self, module, dynamic))
+        write_whole(Path(path), pt2_file(self.ir, self.texts, module, dynamic))
 
     def import_weights(
         self,
@@ -408,10 +414,10 @@ class Network:
 
             network.import_weights(module, "googlenet.pth", source="torchvision:googlenet")
         """
-        from archdsl.exchanging import take_weights
+        from archdsl.weights.taking import take_weights
 
         return take_weights(
-            self,
+            self.ir,
             module,
             Path(path),
             source=source,
@@ -434,9 +440,9 @@ class Network:
 
             network.export_weights(module, "googlenet.pth", to="torchvision:googlenet")
         """
-        from archdsl.exchanging import noted, state_dict_file, weights_for
+        from archdsl.weights.taking import noted, state_dict_file, weights_for
 
-        tensors, said = weights_for(self, module, to, noted(module))
+        tensors, said = weights_for(self.ir, module, to, noted(module))
         suffix = Path(path).suffix.lower().removeprefix(".")
         write_whole(Path(path), state_dict_file(tensors, suffix))
         return said

@@ -20,6 +20,7 @@ ORDER = [
     "source",
     "escaping",
     "safe_names",
+    "implementations",
     "diagnostics",
     "syntax",
     "ops",
@@ -60,15 +61,9 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield name.removesuffix(".__init__"), path
 
 
-def is_for_types(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-
-
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Yield the modules of archdsl imported anywhere in a tree, for types alone aside."""
+    """Yield the modules of archdsl imported anywhere in a tree, be it for types alone."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.stmt) and is_for_types(node):
-            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("archdsl"))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("archdsl"):

@@ -167,14 +167,14 @@ def _exported(
     import torch
 
     from archdsl.export.broken import BrokenExport
+    from archdsl.export.files import onnx_files, pt2_file
     from archdsl.export.onnx import MissingExtra
-    from archdsl.exporting import onnx_files, pt2_file
 
     kind: torch.dtype = getattr(torch, dtype)
     try:
         if Path(name).suffix.lower() == ".onnx":
-            return onnx_files(network, module, name, form, kind)
-        return {name: pt2_file(network, module, form.dynamic, kind)}
+            return onnx_files(network.ir, network.texts, module, name, form, kind)
+        return {name: pt2_file(network.ir, network.texts, module, form.dynamic, kind)}
     except (MissingExtra, BrokenExport) as error:
         raise Failure(str(error)) from error
 

@@ -124,13 +124,13 @@ def import_(
     if order is not None:
         _check_package(order, "--order")
     network, checkpoint_file = _spec_and_file(request)
-    from archdsl.exchanging import noted, take_weights
     from archdsl.weights import to_safetensors
+    from archdsl.weights.taking import noted, take_weights
 
     module = network.module(seed=seed)
     taken = _guarded(
         lambda: take_weights(
-            network,
+            network.ir,
             module,
             checkpoint_file,
             source=source,
@@ -188,8 +188,8 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
     if to is not None:
         _check_package(to, "--to")
     network, weights_file = _spec_and_file(request)
-    from archdsl.exchanging import state_dict_file, weights_for
     from archdsl.weights import load_into, read_checkpoint
+    from archdsl.weights.taking import state_dict_file, weights_for
 
     stored = _guarded(lambda: read_checkpoint(weights_file))
     module = network.module()
@@ -197,7 +197,7 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
         lambda: load_into(network.ir, module, stored, allow_different=allow_different)
     ):
         say(remark)
-    tensors, said = _guarded(lambda: weights_for(network, module, to, stored.metadata))
+    tensors, said = _guarded(lambda: weights_for(network.ir, module, to, stored.metadata))
     for remark in said:
         say(remark)
     write_whole(Path(output), state_dict_file(tensors, suffix))

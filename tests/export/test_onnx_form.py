@@ -17,9 +17,9 @@ from click.testing import CliRunner
 import archdsl
 from archdsl.cli import main
 from archdsl.export.broken import BrokenExport
+from archdsl.export.files import onnx_files
 from archdsl.export.form import OPSETS, Form
 from archdsl.export.onnx import write
-from archdsl.exporting import onnx_files
 from archdsl.graph import in_net
 from archdsl.network import Network
 from archdsl.ops import operators
@@ -50,7 +50,7 @@ net every {
 
 
 def made(network: Network, module: NetworkModule, form: Form, name: str = "n.onnx") -> bytes:
-    (data,) = onnx_files(network, module, name, form).values()
+    (data,) = onnx_files(network.ir, network.texts, module, name, form).values()
     return data
 
 
@@ -188,7 +188,9 @@ def test_other_opsets_are_refused(residual: Network, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="one of 13 to 25"):
             residual.onnx(residual.module(), tmp_path / "n.onnx", opset=opset)
     with pytest.raises(BrokenExport, match="bfloat16 needs opset 22"):
-        onnx_files(residual, residual.module(dtype=torch.bfloat16), "n.onnx", Form(18))
+        onnx_files(
+            residual.ir, residual.texts, residual.module(dtype=torch.bfloat16), "n.onnx", Form(18)
+        )
     assert not [*tmp_path.iterdir()]
 
 

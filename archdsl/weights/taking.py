@@ -1,4 +1,4 @@
-"""Weights from other implementations and back, for Python and the command line. Loads torch."""
+"""Weights of other implementations, taken into a module from a file and given back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from archdsl.graph import Graph
 from archdsl.implementations import PACKAGES
 from archdsl.weights import (
     CheckpointError,
@@ -28,7 +29,6 @@ from archdsl.weights.conventions import KEY, misfit
 from archdsl.weights.packages import image_shapes, reference
 
 if TYPE_CHECKING:
-    from archdsl.network import Network
     from archdsl.pytorch.torch_module import NetworkModule
 
 _noted: WeakKeyDictionary[nn.Module, dict[str, str]] = WeakKeyDictionary()
@@ -58,7 +58,7 @@ def noted(module: nn.Module) -> Mapping[str, str]:
 
 
 def take_weights(
-    network: Network,
+    graph: Graph,
     module: NetworkModule,
     path: Path,
     *,
@@ -70,22 +70,22 @@ def take_weights(
     pins: Mapping[str, str] | None = None,
     drop_class: int | None = None,
 ) -> Taken:
-    """Give a module of a network the weights of another implementation, all of them or none.
+    """Give a module of a graph the weights of another implementation, all of them or none.
 
     Raises :class:`archdsl.weights.CheckpointError` where the file or the model that is named
     cannot be read, or expects other images than the network takes, and
     :class:`archdsl.weights.MatchError` where the weights do not fit, or fit in two ways.
     """
     convention = None if source is None else convention_of(source)
-    wrong = None if convention is None else misfit(convention, network.ir)
+    wrong = None if convention is None else misfit(convention, graph)
     if wrong is not None:
         raise CheckpointError(wrong)
     model = None if order is None else package_and_model(order)
     checkpoint = read_checkpoint(path, key=key)
     if model is not None:
-        checkpoint = in_order_of(checkpoint, reference(*model, image_shapes(network.ir)))
+        checkpoint = in_order_of(checkpoint, reference(*model, image_shapes(graph)))
     found = import_weights(
-        network.ir,
+        graph,
         module,
         checkpoint,
         ignore=tuple(ignore),
@@ -103,7 +103,7 @@ def take_weights(
 
 
 def weights_for(
-    network: Network,
+    graph: Graph,
     module: NetworkModule,
     to: str | None,
     metadata: Mapping[str, str],
@@ -116,10 +116,10 @@ def weights_for(
     like = None
     if to is not None:
         package, model = package_and_model(to)
-        called = model or _model_name(network.name, package)
-        like = reference(package, called, image_shapes(network.ir))
+        called = model or _model_name(graph.name, package)
+        like = reference(package, called, image_shapes(graph))
     state = module.state_dict()
-    tensors = export_weights(network.ir, state, like=like, names=metadata.get(NAMES))
+    tensors = export_weights(graph, state, like=like, names=metadata.get(NAMES))
     return tensors, () if like is None else like.said
 
 
