@@ -112,6 +112,16 @@ def test_blocks_inside_of_blocks_are_functions_that_call_functions() -> None:
     assert_numbers(ran(data, inputs), module, inputs)
 
 
+def test_blocks_that_begin_alike_keep_what_they_compute_to_themselves() -> None:
+    network = archdsl.load(
+        "net n { input 8x8x3; concat { b; b; b } }\nblock b { maxpool 3x3; conv 1x1 3 }"
+    )
+    model = onnx_library.load_from_string(made(network, network.module(), Form()))
+    assert [node.op_type for node in model.graph.node] == ["b", "b", "b", "Concat"]
+    assert [len(node.output) for node in model.graph.node] == [1, 1, 1, 1]
+    assert [one.name for one in model.functions] == ["b"]
+
+
 def test_inline_leaves_functions_out_for_runtimes_that_know_none(residual: Network) -> None:
     module = residual.module(seed=0)
     data = made(residual, module, Form(inline=True))

@@ -20,7 +20,6 @@ def simplify(model: Any) -> None:
     tidied: Any = Sequential(
         common.IdentityEliminationPass(),
         common.RemoveUnusedNodesPass(),
-        common.CommonSubexpressionEliminationPass(),
         common.RemoveUnusedOpsetsPass(),
         common.OutputFixPass(),
         common.NameFixPass(),
