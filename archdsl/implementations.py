@@ -15,3 +15,11 @@ SOURCES = (
     "facenet-pytorch",
 )
 """Whose conventions about images are known without naming a model."""
+
+
+def package_and_model(text: str) -> tuple[str, str]:
+    """Split PACKAGE:MODEL; the model may be left out. Raises ValueError for another package."""
+    package, _, model = text.partition(":")
+    if package not in PACKAGES:
+        raise ValueError(f"`{package}` is none of {', '.join(PACKAGES)}")
+    return package, model

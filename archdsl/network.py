@@ -369,9 +369,7 @@ class Network:
         """
         from archdsl.export.files import onnx_files
         from archdsl.export.form import Form
-        from archdsl.export.onnx import need_extra
 
-        need_extra()
         form = Form(opset, dynamic, inline=inline, external=external_data)
         place = Path(path)
         files = onnx_files(self.ir, self.texts, module, place.name, form)

@@ -153,7 +153,7 @@ def _files(network: Network, suffix: str, how: Build, form: Form, name: str) -> 
 
     module = build(network, how)
     if suffix in ("pt2", "onnx"):
-        return _exported(network, module, how.dtype, form, name)
+        return _exported(network, module, suffix, how.dtype, form, name)
     from archdsl.weights import carried, to_safetensors
 
     if how.weights is None:
@@ -162,7 +162,7 @@ def _files(network: Network, suffix: str, how: Build, form: Form, name: str) -> 
 
 
 def _exported(
-    network: Network, module: NetworkModule, dtype: str, form: Form, name: str
+    network: Network, module: NetworkModule, suffix: str, dtype: str, form: Form, name: str
 ) -> Mapping[str, bytes]:
     import torch
 
@@ -172,7 +172,7 @@ def _exported(
 
     kind: torch.dtype = getattr(torch, dtype)
     try:
-        if Path(name).suffix.lower() == ".onnx":
+        if suffix == "onnx":
             return onnx_files(network.ir, network.texts, module, name, form, kind)
         return {name: pt2_file(network.ir, network.texts, module, form.dynamic, kind)}
     except (MissingExtra, BrokenExport) as error:

@@ -12,7 +12,7 @@ from archdsl.cli.console import Failure, say
 from archdsl.cli.options import Request, takes_specs
 from archdsl.cli.output import suffix_of, write_whole
 from archdsl.cli.specs import sound_networks
-from archdsl.implementations import PACKAGES, SOURCES
+from archdsl.implementations import PACKAGES, SOURCES, package_and_model
 from archdsl.network import Network
 
 
@@ -206,10 +206,10 @@ def export(request: Request, output: str, to: str | None, allow_different: bool)
 
 def _check_package(text: str, option: str) -> None:
     """Refuse what names no package before anything is read."""
-    package = text.partition(":")[0]
-    if package not in PACKAGES:
-        listed = ", ".join(PACKAGES)
-        raise click.BadParameter(f"`{package}` is none of {listed}", param_hint=option)
+    try:
+        package_and_model(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def _spec_and_file(request: Request) -> tuple[Network, Path]:

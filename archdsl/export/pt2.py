@@ -14,7 +14,7 @@ from torch.fx import GraphModule
 
 from archdsl.export.broken import BrokenExport, first_line, need_numbers
 from archdsl.export.held import Held, clashes
-from archdsl.export.sizes import Case, examples, free_axes, tried
+from archdsl.export.sizes import Case, examples, free_axes, run, tried
 from archdsl.graph import Graph, NodeId, holder_of, in_net, name_of
 from archdsl.graph.sizes import Steps
 from archdsl.pytorch.torch_module import NetworkModule, dtype_of, example_inputs
@@ -76,8 +76,8 @@ def _prove(data: bytes, graph: Graph, image: tuple[Tensor, ...], cases: Sequence
     """Load a program, run it on one image, and hold it against the module at other sizes."""
     try:
         program = torch.export.load(io.BytesIO(data)).module()
-        shapes = [tuple(one.shape) for one in _run(program, image)]
-        others = [_run(program, tuple(x.to(image[0]) for x in case.inputs)) for case in cases]
+        shapes = [tuple(one.shape) for one in run(program, image)]
+        others = [run(program, tuple(x.to(image[0]) for x in case.inputs)) for case in cases]
     except Exception as error:  # whatever torch finds wrong with it
         raise BrokenExport(
             f"the exported program of {graph.name} does not load: {first_line(error)}"
@@ -89,12 +89,6 @@ def _prove(data: bytes, graph: Graph, image: tuple[Tensor, ...], cases: Sequence
             raise BrokenExport(
                 f"the exported program of {graph.name} gives other numbers at {case.size}"
             )
-
-
-def _run(program: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    with torch.inference_mode():
-        made: Any = program(*inputs)
-    return (made,) if isinstance(made, Tensor) else tuple(made)
 
 
 def _equal(made: Tensor, expected: Tensor) -> bool:

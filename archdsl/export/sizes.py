@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from archdsl.export.broken import BrokenExport, first_line
 from archdsl.graph import Graph, NodeId
@@ -109,6 +109,13 @@ def other_sizes(graph: Graph, steps: Mapping[NodeId, Steps]) -> Iterator[Sizes]:
             yield sizes
 
 
+def run(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return what a module, or an exported program, gives: always several values."""
+    with torch.inference_mode():
+        made: Any = module(*inputs)
+    return (made,) if isinstance(made, Tensor) else tuple(made)
+
+
 def tried(
     graph: Graph, module: NetworkModule, steps: Mapping[NodeId, Steps], dtype: torch.dtype
 ) -> list[Case]:
@@ -128,13 +135,11 @@ def tried(
             for id, one in zip(graph.inputs, like, strict=True)
         )
         try:
-            with torch.inference_mode():
-                made: Any = module(*inputs)
+            outputs = run(module, inputs)
         except RuntimeError as error:
             at = Case(inputs, ()).size
             raise BrokenExport(
                 f"{graph.name} has no other sizes: at {at} torch says: {first_line(error)}"
             ) from error
-        outputs = (made,) if isinstance(made, Tensor) else tuple(made)
         cases.append(Case(tuple(x.cpu() for x in inputs), tuple(x.cpu() for x in outputs)))
     return cases

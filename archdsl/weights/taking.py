@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from archdsl.graph import Graph
-from archdsl.implementations import PACKAGES
+from archdsl.implementations import package_and_model
 from archdsl.weights import (
     CheckpointError,
     Convention,
@@ -80,7 +80,7 @@ def take_weights(
     wrong = None if convention is None else misfit(convention, graph)
     if wrong is not None:
         raise CheckpointError(wrong)
-    model = None if order is None else package_and_model(order)
+    model = None if order is None else _package_and_model(order)
     checkpoint = read_checkpoint(path, key=key)
     if model is not None:
         checkpoint = in_order_of(checkpoint, reference(*model, image_shapes(graph)))
@@ -115,7 +115,7 @@ def weights_for(
     """
     like = None
     if to is not None:
-        package, model = package_and_model(to)
+        package, model = _package_and_model(to)
         called = model or _model_name(graph.name, package)
         like = reference(package, called, image_shapes(graph))
     state = module.state_dict()
@@ -123,12 +123,11 @@ def weights_for(
     return tensors, () if like is None else like.said
 
 
-def package_and_model(text: str) -> tuple[str, str]:
-    """Split PACKAGE:MODEL; the model may be left out. Raises :class:`CheckpointError`."""
-    package, _, model = text.partition(":")
-    if package not in PACKAGES:
-        raise CheckpointError(f"`{package}` is none of {', '.join(PACKAGES)}")
-    return package, model
+def _package_and_model(text: str) -> tuple[str, str]:
+    try:
+        return package_and_model(text)
+    except ValueError as error:
+        raise CheckpointError(str(error)) from error
 
 
 def state_dict_file(tensors: Mapping[str, torch.Tensor], suffix: str) -> bytes:

@@ -5,12 +5,11 @@ onnxruntime, where it is installed, has run. Torch writes it; the passes of this
 file, give it the spec's names, its blocks as functions, and the opset that is asked for.
 """
 
-from archdsl.export.onnx.write import MissingExtra, Said, export, export_files, need_extra
+from archdsl.export.onnx.write import MissingExtra, Said, export, export_files
 
 __all__ = [
     "MissingExtra",
     "Said",
     "export",
     "export_files",
-    "need_extra",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.export.onnx.places import Around, Places
-from archdsl.export.onnx.tidy import PATH
+from archdsl.export.onnx.tidy import NAMES, PATH
 from archdsl.graph import Scope, in_net, parts_of, relative
 from archdsl.safe_names import Names, Rules
 
@@ -22,8 +22,8 @@ VERSION = 1
 IR_VERSION = 8
 """The first version of the file format that knows functions."""
 
-NAMES = Rules(first="A-Za-z_", letters="A-Za-z0-9_")
-VALUES = Rules(first="A-Za-z0-9_", letters="A-Za-z0-9_.")
+FUNCTIONS = Rules(first="A-Za-z_", letters="A-Za-z0-9_")
+"""What functions are called."""
 
 
 def constants_apart(model: Any) -> None:
@@ -45,7 +45,7 @@ def constants_apart(model: Any) -> None:
 def fold_blocks(model: Any, places: Places) -> None:
     """Put what each block and group computes into a function, the innermost first."""
     scopes = places.all_around(model.graph)
-    folder = _Folder(model, places, Names(NAMES))
+    folder = _Folder(model, places, Names(FUNCTIONS))
     inner_first = sorted(
         {scope.path: scope for chain in scopes.values() for scope in chain}.values(),
         key=lambda scope: -len(parts_of(scope.path)),
@@ -180,7 +180,7 @@ def _made(title: str, scope: Scope, members: Sequence[Any], ends: _Ends, places:
     """Return a function that computes copies of some nodes."""
     from onnx_ir import Function, Graph, Node, Value
 
-    values = Names(VALUES)
+    values = Names(NAMES)
     prefix = f"{in_net(scope.path)}."
     weights = {one for one in ends.inputs if one.is_initializer()}
     inner: dict[Any, Any] = {}
@@ -188,7 +188,7 @@ def _made(title: str, scope: Scope, members: Sequence[Any], ends: _Ends, places:
         wanted = value.name.removeprefix(prefix) if value in weights else "x"
         inner[value] = Value(name=values.take(wanted))
     nodes: list[Any] = []
-    names = Names(VALUES)
+    names = Names(NAMES)
     for node in members:
         path = places.paths.get(node.name)
         wanted = node.op_type.lower() if path is None else relative(path, scope.path)

@@ -8,8 +8,7 @@ padding out; averages that count it round down by then (see `written_out.py`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -17,6 +16,7 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from archdsl.export.onnx.places import module_of
+from archdsl.export.sizes import run
 
 Grids = Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]
 """Cells that go into a module and come out of it, by the module's name."""
@@ -44,9 +44,8 @@ class _Side:
         return (self.windows - 1) * self.stride + self.reach - self.length - self.before
 
 
-@contextmanager
-def grids_of(module: nn.Module) -> Generator[Grids]:
-    """Note the grids of pools that round up, while a module runs."""
+def grids_of(module: nn.Module, inputs: tuple[Tensor, ...]) -> Grids:
+    """Return the grids of pools that round up, as they are when a module runs on ``inputs``."""
     found: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
 
     def note(name: str, pool: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
@@ -59,10 +58,11 @@ def grids_of(module: nn.Module) -> Generator[Grids]:
         if getattr(layer, "ceil_mode", False)
     ]
     try:
-        yield found
+        run(module, inputs)
     finally:
         for hook in hooks:
             hook.remove()
+    return found
 
 
 def round_down(model: Any, grids: Grids) -> None:

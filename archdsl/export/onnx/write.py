@@ -23,7 +23,7 @@ from archdsl.export.onnx.proof import prove
 from archdsl.export.onnx.simplify import simplify
 from archdsl.export.onnx.tidy import tell_places, tidy
 from archdsl.export.onnx.versions import OLDEST_WRITTEN, lower, oldest_file
-from archdsl.export.onnx.windows import grids_of, round_down
+from archdsl.export.onnx.windows import Grids, grids_of, round_down
 from archdsl.export.onnx.written_out import written_out
 from archdsl.export.sizes import examples, free_axes, tried
 from archdsl.graph import Graph, NodeId
@@ -101,9 +101,8 @@ def export_files(
     module.eval()
     try:
         cases = [] if free is None else tried(graph, module, free, dtype)
-        with grids_of(module) as grids, torch.inference_mode():
-            if free is not None:
-                module(*example_inputs(graph, module, dtype=dtype))
+        image = example_inputs(graph, module, dtype=dtype)
+        grids: Grids = {} if free is None else grids_of(module, image)
         with written_out(module):
             given = examples(graph, module, dtype, cases)
             model = _program(graph, module, given, form, free or {}).model
