@@ -90,14 +90,9 @@ class _Folder:
             name=in_net(scope.path),
         )
         call.metadata_props[PATH] = in_net(scope.path)
-        for old, new in zip(ends.outputs, call.outputs, strict=True):
-            new.shape, new.type = old.shape, old.type
-        self.model.graph.insert_after(members[-1], call)
-        for old, new in zip(ends.outputs, call.outputs, strict=True):
-            name = old.name
-            convenience.replace_all_uses_with(old, new, replace_graph_outputs=True)
-            old.name, new.name = None, name
-        self.model.graph.remove(members, safe=True)
+        convenience.replace_nodes_and_values(
+            self.model.graph, members[-1], members, [call], ends.outputs, call.outputs
+        )
         self.model.graph.sort()
         scopes[call] = scopes[members[-1]][: scopes[members[-1]].index(scope)]
 

@@ -46,13 +46,9 @@ class _Nodes:
 
         old = self.node
         new = onnx_ir.node(kind, inputs, attributes, name=old.name)
-        (mine,), (made,) = old.outputs, new.outputs
-        name = mine.name
-        made.shape, made.type = mine.shape, mine.type
-        old.graph.insert_before(old, new)
-        onnx_ir.convenience.replace_all_uses_with(mine, made, replace_graph_outputs=True)
-        mine.name, made.name = None, name
-        old.graph.remove(old, safe=True)
+        onnx_ir.convenience.replace_nodes_and_values(
+            old.graph, old, [old], [new], old.outputs, new.outputs
+        )
 
 
 def lower(model: Any, opset: int) -> None:
