@@ -454,7 +454,7 @@ class Network:
 
     @cached_property
     def _written(self) -> Written:
-        from archdsl.pytorch.python_source import emit
+        from archdsl.pytorch.python_source import emit, spec_of
 
         with GarbageCollectorPaused():
-            return emit(self.ir, self.project.blocks, self.tree, self.recipe)
+            return emit(spec_of(self.checked, self.project, self.tree))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from archdsl.check.claims import wrong_totals
@@ -11,7 +11,15 @@ from archdsl.check.cost import Totals, totals
 from archdsl.check.recipe import recipe_faults
 from archdsl.check.unused import unused_blocks, unused_steps
 from archdsl.diagnostics import Collector, Diagnostic
-from archdsl.graph import Graph, Limits, Settings, elaborate, rehearse_blocks, rehearse_nets
+from archdsl.graph import (
+    Graph,
+    Limits,
+    Setting,
+    Settings,
+    elaborate,
+    rehearse_blocks,
+    rehearse_nets,
+)
 from archdsl.light import GarbageCollectorPaused
 from archdsl.ops import Value
 from archdsl.recipe import Recipe
@@ -26,6 +34,8 @@ class Checked:
     totals: Totals
     parameters: Mapping[str, Value]
     recipe: Recipe = Recipe()
+    settings: Settings = field(default_factory=dict[str, Setting])
+    """What was set from outside."""
 
 
 def check(
@@ -105,5 +115,7 @@ def _check_net(
     found.extend(recipe_faults(elaborated.graph, elaborated.recipe))
     if found.has_errors or not _of_blocks(project).are_sound:
         return None, found.sorted()
-    checked = Checked(elaborated.graph, cost, elaborated.parameters, elaborated.recipe)
+    checked = Checked(
+        elaborated.graph, cost, elaborated.parameters, elaborated.recipe, settings or {}
+    )
     return checked, found.sorted()

@@ -12,7 +12,7 @@ from torch import nn
 
 from archdsl.graph import Graph
 from archdsl.ops import Call
-from archdsl.pytorch.python_source import Written, emit
+from archdsl.pytorch.python_source import Spec, Written, emit
 from archdsl.pytorch.quick_start import QuickStart
 from archdsl.pytorch.written import run
 
@@ -127,7 +127,7 @@ def build(
     says. On an accelerator, convolution weights are kept in channels-last memory. ``written`` is
     the graph's source, where it is known.
     """
-    source = written or emit(graph)
+    source = written or emit(Spec(graph))
     made: Callable[[], Any] = getattr(run(source.text, graph.name), source.name)
     place = None if device is None else torch.device(device)
     # What a recipe draws is the same on every device: it is drawn on the CPU.

@@ -321,73 +321,6 @@ def test_names_of_the_spec_never_clash_with_names_of_the_source(body: str) -> No
     assert torch.equal(run(ours, inputs)[0], run(theirs, inputs)[0])
 
 
-# Parameters of the net
-
-
-def parameters_of(cls: type) -> list[str]:
-    return list(inspect.signature(cls).parameters)
-
-
-@pytest.mark.parametrize("path", SPECS_OF_ALL_KINDS, ids=lambda path: path.stem)
-def test_a_network_for_other_classes_is_that_of_the_spec(path: Path) -> None:
-    network = archdsl.load(path)
-    cls = type(network.module("meta"))
-    for name in parameters_of(cls):
-        other = archdsl.load(path, **{name: 7})
-        with torch.device("meta"):
-            ours, theirs = cls(**{name: 7}), other.module()
-        found = [(key, one.shape) for key, one in ours.state_dict().items()]
-        assert found == [(key, one.shape) for key, one in theirs.state_dict().items()]
-        images = [torch.zeros(2, *other.ir.nodes[id].shape.torch) for id in other.ir.inputs]
-        made = ours.eval()(*(one.to("meta") for one in images))
-        assert made.shape == (2, *other.ir.nodes[other.ir.outputs[0]].shape.torch)
-
-
-@pytest.mark.parametrize("name", ["googlenet", "resnet50", "inception_v4", "u_net"])
-def test_networks_take_the_number_of_classes(name: str) -> None:
-    module = archdsl.load(SPECS / f"{name}.arch").module("meta")
-    assert parameters_of(type(module)) == ["classes"]
-
-
-HEADS = """
-net heads(classes = 5, wide = 5, k = 1) {{
-  input 8x8x3
-  conv 1x1 wide
-  aux side {{ last classes }}
-  avgpool global
-  {ending}
-}}
-block last(n) {{ avgpool global -> linear n }}
-"""
-
-
-@pytest.mark.parametrize(
-    ("ending", "taken"),
-    [
-        ("linear classes", ["classes"]),
-        ("linear classes act=relu", []),  # the unit has a class, and takes nothing
-        ("linear classes -> prelu shared=no", []),  # as many weights as classes
-        ("linear classes -> linear classes", []),
-        ("linear (classes + 0)", []),
-        ("linear 7 -> relu -> dropout 0.5 -> linear classes -> softmax", ["classes"]),
-        ("if classes > 3 { linear classes }", []),
-        ("last classes", ["classes"]),
-        ("conv kernel=k classes", ["classes"]),
-    ],
-)
-def test_only_what_is_nothing_but_the_classes_is_a_parameter(ending: str, taken: list[str]) -> None:
-    text = HEADS.format(ending=ending)
-    network = archdsl.load(text)
-    cls = type(network.module("meta"))
-    assert parameters_of(cls) == taken
-    for name in taken:
-        ours, theirs = cls(**{name: 9}), archdsl.load(text, **{name: 9}).module()
-        assert [(n, x.shape) for n, x in ours.state_dict().items()] == [
-            (n, x.shape) for n, x in theirs.state_dict().items()
-        ]
-    assert "wide" in (cls.__doc__ or "")
-
-
 # What it says of itself
 
 COMMENTED = '''# The header: see "figure 1" and """figure 2""", in C:\\new. It ends in "quotes"
@@ -426,7 +359,6 @@ def test_blocks_say_where_they_come_from_and_which_shapes_they_have() -> None:
     source = archdsl.load(SPECS / "resnet50.arch").source()
     assert 'He et al., "Deep Residual Learning for Image' in source
     assert '"""Return 56x56x256 for 56x56x64, as in conv2.0."""' in source
-    assert "But for classes, the spec's parameters have the values" in source
 
 
 def test_classes_that_stand_in_one_of_their_own_title_have_names() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.graph import Graph, Node, ScopeKind
+from archdsl.graph import Node, NodeId, ScopeKind
 from archdsl.ops import Plain
 from archdsl.pytorch.plan import Leaf, Section, Step
 from archdsl.pytorch.python_source import words
@@ -21,9 +21,11 @@ from archdsl.pytorch.python_source.expressions import Copies, Expr, Fork, New, S
 from archdsl.pytorch.python_source.inline import Inlining
 from archdsl.pytorch.python_source.naming import Naming
 from archdsl.pytorch.python_source.parameters import NOTHING, Filling, Parameter, fill
-from archdsl.pytorch.python_source.settable import Settable, Use, settable
+from archdsl.pytorch.python_source.settable import Settable, Use
+from archdsl.pytorch.python_source.spec import Number, Spec
 from archdsl.pytorch.python_source.structures import Structures
 from archdsl.pytorch.python_source.terms import Term, Terms
+from archdsl.pytorch.python_source.widths import Widths
 from archdsl.safe_names import Names
 from archdsl.syntax import nodes
 
@@ -32,6 +34,19 @@ CONTAINER = "Parts"
 
 
 Twins = tuple[Section, Section] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Parameters of a net that its class is to take, if they stand in all their places.
+
+    Those ``tried`` are only written; whether the text then holds is another question. ``shown``
+    are the defaults, where they are not the values at hand.
+    """
+
+    offered: tuple[Settable, ...] = ()
+    tried: tuple[str, ...] = ()
+    shown: Mapping[str, Number] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -71,18 +86,20 @@ class Classes:
     def __init__(
         self,
         root: Section,
-        graph: Graph,
-        blocks: Mapping[str, nodes.Block],
-        net: nodes.Net | None,
+        spec: Spec,
+        wanted: Wanted,
         taken: Sequence[str],
     ) -> None:
-        self._graph = graph
-        self._blocks = blocks
+        self._graph = graph = spec.graph
+        self._spec = spec
+        self._blocks = spec.blocks
         self._parameters_of = {
-            name: tuple(one.name.text for one in block.parameters) for name, block in blocks.items()
+            name: tuple(one.name.text for one in block.parameters)
+            for name, block in spec.blocks.items()
         }
-        self._tree = net
-        self._settable: dict[str, int] = {}
+        self._widths = Widths(graph, spec.blocks, spec.net)
+        self._wanted = wanted
+        self._settable: dict[str, Number] = {}
         self._offered: list[Settable] = []
         self._helpers = tuple(taken)
         self.inlining = Inlining(root)
@@ -97,8 +114,8 @@ class Classes:
             self._classes = self._collected(root)
         self._finished.clear()  # what was tried in vain was finished without names
         groups = [made.sections for made in self._classes]
-        wanted = Naming(groups, self.inlining, self._structures).names()
-        for made, name in zip(self._classes, wanted, strict=True):
+        names = Naming(groups, self.inlining, self._structures).names()
+        for made, name in zip(self._classes, names, strict=True):
             made.name = self._names.take(name)
         for made in self._classes:
             self._ensure(made)
@@ -118,6 +135,29 @@ class Classes:
             if one.name in self._settable and classifier.origin[0] in made_by:
                 return one.name
         return None
+
+    def rates(self) -> frozenset[str]:
+        """Return the parameters of the network's class that are rates, whole numbers or not."""
+        return frozenset(one.name for one in self._offered if one.is_rate)
+
+    def counts(self) -> frozenset[str]:
+        """Return the parameters of the network's class that are numbers of something."""
+        values = self._wanted.shown or self._spec.values
+        return frozenset(
+            name for name in self._settable if isinstance(values[name], int) and values[name] > 0
+        )
+
+    def width(self, value: NodeId) -> str:
+        """Return the channels of a value, in the parameters of the network's class."""
+        channels = self._graph.nodes[value].shape.channels
+        term = self._terms(self._classes[-1]).width(value) if self._settable else None
+        return term.text if term is not None and term.values == (channels,) else str(channels)
+
+    def conditions(self) -> Iterator[tuple[str, nodes.Expression]]:
+        """Yield the conditions of the spec that stand in classes, each with its block."""
+        for made in self:
+            if made.condition is not None and made.condition.tree is not None:
+                yield made.section.scope.title, made.condition.tree
 
     def name(self, wanted: str) -> str:
         """Return a name for one more class, which none of these has."""
@@ -226,12 +266,17 @@ class Classes:
 
     def _net(self, made: Class) -> None:
         """Let the network's class take those parameters that stand in all their places."""
-        if self._tree is None:
+        if self._spec.net is None:
             return
         sections = {one.scope.path: one for one in self._sections()}
         classes = {path: self._class_of[id(one)] for path, one in sections.items()}
-        offered = self._offered = settable(self._graph, self._tree, self._blocks)
-        self._settable = {one.name: one.value for one in offered}
+        offered = self._offered = list(self._wanted.offered)
+        rates = self.rates()
+        self._settable = {
+            name: float(value) if name in rates else value
+            for name, value in self._spec.values.items()
+            if name in self._wanted.tried or any(one.name == name for one in offered)
+        }
         self._finish(made)
         lost = [one for one in offered if not all(_stands(use, classes) for use in one.uses)]
         if lost:
@@ -244,12 +289,13 @@ class Classes:
             yield from made.sections
 
     def _terms(self, made: Class) -> Terms:
-        scope = made.section.scope
+        scope, sections = made.section.scope, made.sections
+        known = self._graph, self._parameters_of, self._widths
         if scope.kind is ScopeKind.NET:
-            sections = made.sections
-            return Terms(self._tree, sections, self._graph, self._parameters_of, self._settable)
+            fixed, shown = self._settable, self._wanted.shown
+            return Terms(self._spec.net, sections, *known, fixed=fixed, shown=shown)
         block = self._blocks.get(scope.title) if scope.kind is ScopeKind.BLOCK else None
-        return Terms(block, made.sections, self._graph, self._parameters_of)
+        return Terms(block, made.sections, *known)
 
     def _parts(
         self, section: Section, constants: Constants, twins: Twins = None, variant: int = 0
@@ -311,14 +357,30 @@ class Classes:
             return New(made.name, tuple(arguments))
         if self._structures.is_loop(child):
             parts: list[tuple[str | None, Expr]] = []
-            for copy, count in self._structures.runs(child):
+            runs = self._structures.runs(child)
+            several = [count for _, count in runs if count > 1]
+            steady = len(several) == 1 and self._is_steady(child)
+            besides = len(child.children) - several[0] if steady else None
+            for copy, count in runs:
                 expr = self._expr(copy, constants, name)
                 if count > 1:
-                    expr = Copies(expr, constants.slot(count, name, "copies"))
+                    number = constants.copies(count, name, besides, child.scope.span)
+                    expr = Copies(expr, number)
                 parts.append((None, expr))
             return New("nn.Sequential", tuple(parts))
         inner = New("OrderedDict", self._parts(child, constants))
         return New("nn.Sequential", ((None, inner),))
+
+    def _is_steady(self, repeat: Section) -> bool:
+        """Return whether the last copy of a repeat gives a value of the shape that it takes."""
+        last = repeat.children[-1]
+        if isinstance(last, Leaf):
+            node = self._graph.nodes[last.node]
+            taken, given = node.operands, (node.id,)
+        else:
+            taken, given = last.inputs, last.outputs
+        shapes = [[self._graph.nodes[id].shape for id in ids] for ids in (taken, given)]
+        return shapes[0] == shapes[1]
 
 
 def _stands(use: Use, classes: Mapping[str, Class]) -> bool:

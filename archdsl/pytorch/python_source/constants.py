@@ -18,6 +18,9 @@ class Required:
         return "REQUIRED"
 
 
+COPIES = "copies"
+"""What the number of a repeat's copies is called."""
+
 REQUIRED = Required()
 Omit = Plain | Required
 
@@ -48,6 +51,8 @@ class Constant:
     """The call in the spec that it comes from."""
     given: NodeId | None = None
     """The value that the layer or the block takes which it is for."""
+    besides: int = 0
+    """Of a number of copies: how many more the repeat has."""
 
     @property
     def plain(self) -> Plain:
@@ -69,7 +74,17 @@ class Constants:
         self, value: Plain, child: str, label: str, omit: Omit = REQUIRED, of_block: bool = False
     ) -> Slot:
         """Add a constant, and return its place."""
-        constant = Constant(value, child, label, omit, of_block, self.call, self.given)
+        return self._add(Constant(value, child, label, omit, of_block, self.call, self.given))
+
+    def copies(self, count: int, child: str, besides: int | None, repeat: Span) -> Slot:
+        """Add the number of a repeat's copies that are written once, ``besides`` some others.
+
+        None says that it cannot be told from the repeat's count.
+        """
+        call = None if besides is None else repeat
+        return self._add(Constant(count, child, COPIES, call=call, besides=besides or 0))
+
+    def _add(self, constant: Constant) -> Slot:
         self.all.append(constant)
         return Slot(len(self.all) - 1)
 

@@ -114,21 +114,32 @@ class Conventions:
     def attributes(self) -> Iterator[str]:
         """Yield the lines of the constructor that say what timm's programs ask for."""
         yield f"{BODY}self.num_classes = {self._num_classes()}"
-        yield f"{BODY}self.num_features = {self.graph.nodes[self.features].shape.channels}"
+        yield f"{BODY}self.num_features = {self.classes.width(self.features)}"
         if self.classifier is not None:
-            inputs = self.graph.nodes[self.classifier.operands[0]].shape
-            width = prod(inputs.torch) if self.classifier.shape.is_vector else inputs.channels
-            yield f"{BODY}self.head_hidden_size = {width}"
+            yield f"{BODY}self.head_hidden_size = {self._hidden(self.classifier)}"
         if self.pool is not None:
             kind = "max" if self.pool.op.name.startswith("max") else "avg"
             yield f'{BODY}self.global_pool = "{kind}"'
         yield from self._feature_info()
         yield from self._pretrained_cfg()
 
+    @property
+    def reads_by_parameters(self) -> bool:
+        """Whether what the classifier reads depends on what the network's class is given."""
+        return self.classifier is not None and not self._hidden(self.classifier).isdigit()
+
+    def _hidden(self, classifier: Node) -> str:
+        """Return how many numbers the classifier reads, or channels where it is a convolution."""
+        (read,) = classifier.operands
+        shape = self.graph.nodes[read].shape
+        if classifier.shape.is_vector and shape.cells > 1:
+            return str(prod(shape.torch))
+        return self.classes.width(read)
+
     def _num_classes(self) -> str:
         if self.classifier is None:
             return "0"
-        return self.classes.number_of(self.classifier) or str(self.classifier.shape.channels)
+        return self.classes.number_of(self.classifier) or self.classes.width(self.classifier.id)
 
     def _feature_info(self) -> Iterator[str]:
         name = f"{BODY}self.feature_info: list[dict[str, Any]] = ["
@@ -138,15 +149,14 @@ class Conventions:
             return
         yield name
         for place in places:
-            channels = self.graph.nodes[place.value].shape.channels
-            entry: dict[str, Plain] = {
-                "num_chs": channels,
-                "reduction": place.stride,
-                "module": place.module,
+            entry = {
+                "num_chs": self.classes.width(place.value),
+                "reduction": literal(place.stride),
+                "module": literal(place.module),
             }
             if place.is_read:
-                entry["hook_type"] = "forward_pre"
-            items = [f'"{key}": {literal(value)}' for key, value in entry.items()]
+                entry["hook_type"] = literal("forward_pre")
+            items = [f'"{key}": {value}' for key, value in entry.items()]
             flat = f"{BODY}{INDENT}{{{', '.join(items)}}},"
             if len(flat) <= WIDEST:
                 yield flat

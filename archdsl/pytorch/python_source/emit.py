@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill as wrap
 from types import MappingProxyType
 
-from archdsl.graph import Graph, NodeId
+from archdsl.graph import Graph, NodeId, ScopeKind
 from archdsl.graph.sizes import steps, texts_of
 from archdsl.pytorch.plan import plan
 from archdsl.pytorch.python_source import words
-from archdsl.pytorch.python_source.classes import Class, Classes
-from archdsl.pytorch.python_source.constants import Required
+from archdsl.pytorch.python_source.classes import Class, Classes, Wanted
+from archdsl.pytorch.python_source.constants import COPIES, Required
 from archdsl.pytorch.python_source.expressions import (
     INDENT,
     WIDEST,
@@ -32,11 +33,18 @@ from archdsl.pytorch.python_source.forward import forward, signature
 from archdsl.pytorch.python_source.helpers import helper_names, helpers_of, imports
 from archdsl.pytorch.python_source.network import NetworkMethods, outputs_class
 from archdsl.pytorch.python_source.remarks import docstring
-from archdsl.recipe import Recipe
-from archdsl.syntax import nodes
+from archdsl.pytorch.python_source.settable import settable
+from archdsl.pytorch.python_source.spec import Spec
+from archdsl.pytorch.python_source.turns import Turning
+from archdsl.pytorch.python_source.varied import Draft, holding
+from archdsl.pytorch.python_source.widths import INPUT
 
-NONE: Mapping[str, nodes.Block] = MappingProxyType({})
-NO_RECIPE = Recipe()
+NO_TURNINGS: Mapping[str, Turning] = MappingProxyType({})
+COUNTED = (COPIES, "out_channels", "out_features", "groups")
+"""Constants of which there has to be one at least."""
+FEWEST = "fewest"
+_NAME = re.compile(r"[^\W\d]\w*")
+_FACTORS = re.compile(r"\w+( \* \w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +57,97 @@ class Written:
     """Whether the class draws first weights that are not those of torch's layers."""
 
 
-def emit(
-    graph: Graph,
-    blocks: Mapping[str, nodes.Block] = NONE,
-    net: nodes.Net | None = None,
-    recipe: Recipe = NO_RECIPE,
-) -> Written:
-    """Return the source of a module: the network's class behind those it is built of.
+def emit(spec: Spec) -> Written:
+    """Return the source of a module: the network's class behind those it is built of."""
+    offered = tuple(settable(spec))
+    sure = {one.name for one in offered}
+    rest = [name for name in spec.values if name not in sure]
 
-    With the ``blocks`` and the ``net`` of its spec, their classes are written in their own terms.
-    The ``recipe`` says how weights begin and which of them decay.
-    """
-    root = plan(graph)
-    classes = Classes(root, graph, blocks, net, helper_names())
-    *others, whole = classes
-    outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
-    docs = {made: docstring(made, graph, blocks, net) for made in classes}
-    bodies = [_class(made, docs[made], forward(made, graph)) for made in others]
-    if outputs is not None:
-        bodies.append(outputs_class(whole, graph, outputs))
-    movable = steps(graph, texts_of(graph, blocks, net))
-    drawn = first_weights(graph, recipe.inits)
-    network = NetworkMethods(whole, graph, classes, outputs, movable, recipe)
-    facts, methods = tuple(network.attributes()), network.lines(drawn)
-    whole_class = _class(whole, docs[whole], methods, facts, network.exchanged, draws=bool(drawn))
-    bodies.append(whole_class)
-    used = helpers_of("\n\n".join(bodies))
-    head = f"{_header(graph, whole.name)}\n{imports(bodies, used)}"
-    before = [one.text for one in used if not one.is_last]
-    parts = [head, *before, *bodies, *(one.text for one in used if one.is_last)]
-    text = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
-    return Written(text, whole.name, draws=bool(drawn))
+    def write(other: Spec, names: Sequence[str]) -> Draft:
+        values = other.values
+        kept = tuple(replace(one, value=values[one.name]) for one in offered)
+        return _Writer(other, Wanted(kept, tuple(names), spec.values)).draft()
+
+    turnings = holding(spec, rest, write)
+    return _Writer(spec, Wanted(offered, tuple(turnings)), turnings).written()
+
+
+class _Writer:
+    """Writes one network, whose class takes what is wanted."""
+
+    def __init__(
+        self, spec: Spec, wanted: Wanted, turnings: Mapping[str, Turning] = NO_TURNINGS
+    ) -> None:
+        self.spec = spec
+        self.turnings = turnings
+        self.classes = Classes(plan(spec.graph), spec, wanted, helper_names())
+
+    def draft(self) -> Draft:
+        """Return the text with the conditions in it."""
+        text = self.written().text
+        *_, whole = self.classes
+        taken = frozenset(parameter.name for parameter in whole.filling.parameters)
+        return Draft(text, tuple(self.classes.conditions()), taken)
+
+    def written(self) -> Written:
+        spec, graph, classes = self.spec, self.spec.graph, self.classes
+        *others, whole = classes
+        outputs = classes.name(f"{whole.name}Outputs") if graph.aux else None
+        docs = {made: docstring(made, graph, spec.blocks, spec.net) for made in classes}
+        bodies = [
+            _class(made, docs[made], forward(made, graph), least=self._least(made))
+            for made in others
+        ]
+        if outputs is not None:
+            bodies.append(outputs_class(whole, graph, outputs))
+        movable = steps(graph, texts_of(graph, spec.blocks, spec.net))
+        drawn = first_weights(graph, spec.recipe.inits)
+        network = NetworkMethods(whole, graph, classes, outputs, movable, spec.recipe)
+        network_class = _class(
+            whole,
+            docs[whole],
+            network.lines(drawn),
+            tuple(network.attributes()),
+            network.exchanged,
+            draws=bool(drawn),
+            rates=classes.rates(),
+            least=self._least(whole),
+        )
+        bodies.append(network_class)
+        used = helpers_of("\n\n".join(bodies))
+        head = f"{_header(graph, whole.name)}\n{imports(bodies, used)}"
+        before = [one.text for one in used if not one.is_last]
+        parts = [head, *before, *bodies, *(one.text for one in used if one.is_last)]
+        text = "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+        return Written(text, whole.name, draws=bool(drawn))
+
+    def _least(self, made: Class) -> tuple[str, ...]:
+        """Return what has to be at least 1 of what a constructor is given.
+
+        Torch would build layers without channels, which the spec refuses. Of expressions that only
+        multiply, it is enough to look at what they multiply.
+        """
+        filling = made.filling
+        if made.section.scope.kind is ScopeKind.NET:
+            turning, counts = frozenset(self.turnings), self.classes.counts()
+            first = [one.name for one in filling.parameters if one.name in counts]
+        else:
+            inside = (one.names.get(made.section.scope.title) for one in self.turnings.values())
+            turning = frozenset(name for names in inside for name in names or ()) - {INPUT}
+            first = list[str]()
+        for slot, constant in enumerate(made.constants):
+            text = filling.texts.get(slot, "")
+            if constant.label in COUNTED and turning & set(_NAME.findall(text)):
+                # The copies that are written by themselves may be all that there are.
+                first.append(f"{text} + 1" if constant.besides else text)
+        known = set(first)
+        return tuple(
+            text
+            for text in dict.fromkeys(first)
+            if not (_FACTORS.fullmatch(text) and known.issuperset(_NAME.findall(text)))
+            and f"{text} - 1" not in known
+            and not (text.endswith(" - 1 + 1") and text.removesuffix(" - 1 + 1") in known)
+        )
 
 
 def _header(graph: Graph, name: str) -> str:
@@ -110,25 +178,55 @@ def _class(
     exchanged: frozenset[str] = frozenset(),
     *,
     draws: bool = False,
+    rates: frozenset[str] = frozenset(),
+    least: tuple[str, ...] = (),
 ) -> str:
-    """Return the source of a class; ``exchanged`` are children that may get another type."""
+    """Return the source of a class; ``exchanged`` are children that may get another type.
+
+    ``rates`` are parameters that are floats, ``least`` expressions that have to be at least 1.
+    """
     lines = [f"class {made.name}(nn.Module):", doc, ""]
+    lines += _signature(made, rates)
+    lines += _refusals(least)
     lines += _constructor(made, facts, exchanged)
     if draws:
         lines.append(f"{INDENT * 2}self.{METHOD}()")
     return "\n".join([*lines, "", *methods]) + "\n"
 
 
-def _constructor(made: Class, facts: Sequence[str], annotated: frozenset[str]) -> list[str]:
+def _signature(made: Class, rates: frozenset[str]) -> list[str]:
     parameters: list[str] = []
     for parameter in made.filling.parameters:
-        text = f"{parameter.name}: {annotation(parameter.values)}"
+        kind = "float" if parameter.name in rates else annotation(parameter.values)
+        text = f"{parameter.name}: {kind}"
         if not isinstance(parameter.default, Required):
             text += f" = {literal(parameter.default)}"
         parameters.append(text)
-    lines = signature("__init__", parameters)
-    lines.append(f"{INDENT * 2}super().__init__()")
-    lines += facts
+    return signature("__init__", parameters)
+
+
+def _refusals(least: tuple[str, ...]) -> list[str]:
+    """Return the lines that refuse numbers of which there would be nothing."""
+    if not least:
+        return []
+    body, inner = INDENT * 2, INDENT * 3
+    *_, last = least
+    asked, verb = last, "has"
+    lines: list[str] = []
+    if len(least) > 1:
+        start = f"{body}{FEWEST} = "
+        made = New("min", tuple((None, Text(one)) for one in least))
+        lines.append(start + layout(made, lambda _: None, 2, len(start)))
+        asked, verb = FEWEST, "have"
+    said = " and ".join(filter(None, (", ".join(least[:-1]), last)))
+    error = New("ValueError", ((None, Text(f'"{said} {verb} to be at least 1"')),))
+    start = f"{inner}raise "
+    raised = start + layout(error, lambda _: None, 3, len(start))
+    return [*lines, f"{body}if {asked} < 1:", raised]
+
+
+def _constructor(made: Class, facts: Sequence[str], annotated: frozenset[str]) -> list[str]:
+    lines = [f"{INDENT * 2}super().__init__()", *facts]
     by_slot = made.filling.texts
     first = made.constants
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 HOME = Path(__file__).parent.parent
-FILES = {"layers.py": False, "conventions.py": True}
+FILES = {"arithmetic.py": False, "layers.py": False, "conventions.py": True}
 """Where helpers are, and whether they come behind the classes, which are what is read first."""
 
 Import = tuple[str, str]
@@ -21,6 +21,7 @@ IN_CLASSES: tuple[tuple[re.Pattern[str], Import], ...] = (
     (re.compile(r"\bSequence\[int"), ("collections.abc", "Sequence")),
     (re.compile(r"\bdict\[str, Any\]"), ("typing", "Any")),
     (re.compile(r"\(NamedTuple\):"), ("typing", "NamedTuple")),
+    (re.compile(r"(?<![\w.])math\.\w+\("), ("math", "")),
     (re.compile(r"(?<![\w.])torch\.[\w.]+\("), ("torch", "")),
     (re.compile(r"(?<![\w.])F\.\w+\("), ("torch.nn", "functional as F")),
 )

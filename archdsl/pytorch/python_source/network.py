@@ -273,8 +273,14 @@ class NetworkMethods:
         now = node.op.lower(inputs, node.shape)
         other = node.op.with_width(2 * width).lower(inputs, node.shape)
         arguments: list[tuple[str | None, Text]] = []
-        for value, changed in zip(now.positional, other.positional, strict=True):
-            arguments.append((None, Text(literal(value) if value == changed else CLASSES)))
+        for label, value, changed in zip(
+            now.leading, now.positional, other.positional, strict=True
+        ):
+            text = literal(value) if value == changed else CLASSES
+            reads = label.startswith("in_") and node is self.conventions.classifier
+            if reads and self.conventions.reads_by_parameters:
+                text = "self.head_hidden_size"
+            arguments.append((None, Text(text)))
         for name, value in now.keywords:
             if (name, value) not in now.assumed:
                 arguments.append((name, Text(literal(value))))

@@ -9,8 +9,17 @@ from archdsl.ops import Plain
 from archdsl.pytorch.python_source import words
 from archdsl.pytorch.python_source.constants import REQUIRED, Absent, Constant, Omit
 from archdsl.pytorch.python_source.expressions import written
-from archdsl.pytorch.python_source.terms import INPUT, Term, Terms
+from archdsl.pytorch.python_source.terms import RATES, Term, Terms
+from archdsl.pytorch.python_source.widths import INPUT
 from archdsl.safe_names import Names
+
+READS = (
+    *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
+    *("channels", "num_parameters"),
+)
+"""What layers call the channels of what they take; that of a norm or a scale is what it gives."""
+
+MAKES = ("out_channels", "out_features")
 
 Column = tuple[tuple[type, Plain], ...]
 _NONE: tuple[type, Plain] = (Absent, None)
@@ -59,21 +68,29 @@ def fill(
     used = set(() if condition is None else condition.names)
     if not used <= set(legal):
         return None
-    groups: dict[Column, list[int]] = {}
+    groups: dict[tuple[str, Column], list[int]] = {}
     given: dict[int, Column] = {}
     columns_of = zip(*([one.value for one in row] for row in rows), strict=True)
     for slot, (constant, values) in enumerate(zip(rows[0], columns_of, strict=True)):
-        if not terms.names and len(set(map(type, values))) == 1 and len(set(values)) == 1:
+        if constant.label in RATES:
+            values = tuple(float(one) if isinstance(one, int) else one for one in values)
+        is_width = terms.is_unit and slot not in kept and constant.label in (*READS, *MAKES)
+        is_one = len(set(map(type, values))) == 1 and len(set(values)) == 1
+        if not terms.names and is_one and not is_width:
             continue
         column = _column(values)
         present = [entry for entry in column if entry != _NONE]
         said = terms.said(constant) if slot not in kept else None
-        if constant.label.startswith("in_"):
+        if constant.label in READS:
             given[slot] = column
         is_legal = said is not None and set(said.names) <= set(legal)
         if said is not None and is_legal and _agree(column, _column(said.values)):
             texts[slot] = said.text
             used.update(said.names)
+            continue
+        if is_one and is_width:
+            side = "in" if constant.label.startswith("in_") else "out"
+            groups.setdefault((side, column), []).append(slot)
             continue
         if all(entry == present[0] for entry in present):
             continue
@@ -87,7 +104,7 @@ def fill(
         if found is not None:
             texts[slot] = found
         elif len(present) == len(column):
-            groups.setdefault(column, []).append(slot)
+            groups.setdefault(("", column), []).append(slot)
         else:
             return None
     if used:
@@ -102,6 +119,9 @@ def fill(
     own = [names.take(name) for name in legal if name in used]
     made = [Parameter(name, terms.parameters[name], _default(name, terms)) for name in own]
     for slots in groups.values():
+        slots = [slot for slot in slots if slot not in texts]
+        if not slots:
+            continue
         constant = rows[0][slots[0]]
         values = tuple(row[slots[0]].plain for row in rows)
         wanted = [constant.label, f"{constant.child}_{constant.label}"]
@@ -135,7 +155,7 @@ def _ordered(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what could stand for a slot, the most telling first, each with the names it needs."""
     given = [name for name in direct if name == label]
-    if INPUT in direct and label.startswith("in_"):
+    if INPUT in direct and label in READS:
         given.append(INPUT)
     for name in (*given, *(name for name in direct if name != INPUT)):
         yield name, (name,)
@@ -148,4 +168,6 @@ def _ordered(
 
 def _default(name: str, terms: Terms) -> Omit:
     default = terms.defaults.get(name, REQUIRED)
+    if terms.is_net:
+        return default
     return default if default in terms.parameters[name] else REQUIRED

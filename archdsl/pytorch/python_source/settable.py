@@ -1,7 +1,8 @@
-"""Which parameters of a net its class can take: the numbers of classes it ends in.
+"""Which parameters of a net its class takes as they are: numbers of classes, and rates.
 
-Such a parameter may stand only where a classifier gets its width, directly or as the argument of
-a block: then no other shape depends on it, and the network for any other number is the same text.
+Such a parameter may stand only where a classifier gets its width, or a dropout its rate, directly
+or as the argument of a block: then no other shape depends on it, and the network for any other
+number is the same text. Of other parameters that is to be tried (`varied.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archdsl.graph import Graph, Node, ScopeKind, is_within
+from archdsl.graph import Graph, NodeId, ScopeKind, is_within
 from archdsl.ops import Role
 from archdsl.pytorch.head import classifiers
+from archdsl.pytorch.python_source.spec import Number, Spec
+from archdsl.pytorch.python_source.trees import names_in
+from archdsl.pytorch.python_source.turns import RATE, SILENT
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
-_SILENT = ("expect",)
-"""Statements that say nothing of the module."""
+WIDTHS = ("channels", "features")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +39,56 @@ class Settable:
     """A parameter of a net with its value, and every place where it stands."""
 
     name: str
-    value: int
+    value: Number
     uses: tuple[Use, ...]
+    is_rate: bool = False
 
 
-def settable(graph: Graph, net: nodes.Net, blocks: Mapping[str, nodes.Block]) -> list[Settable]:
-    """Return the parameters of a net that are nothing but the width of its classifiers."""
-    heads = classifiers(graph)
-    if not heads:
+def settable(spec: Spec) -> list[Settable]:
+    """Return the parameters of a net that are only the width of its classifiers, or only rates."""
+    if spec.net is None:
         return []
-    finder = _Finder(graph, blocks, heads)
+    heads = {node.id for node in classifiers(spec.graph)}
+    rates = {node.id for node in spec.graph if RATE in node.op.only_trains}
     found: list[Settable] = []
-    for parameter in net.parameters:
-        name = parameter.name.text
-        others = (one.default for one in net.parameters)
-        uses = list(finder.uses(net.body, name, graph.name))
-        if uses and None not in uses and not any(_mentions(one, name) for one in others):
+    for name, value in spec.values.items():
+        if any(name in names_in(one.default) for one in spec.net.parameters):
+            continue
+        for wanted, labels in ((heads, WIDTHS), (rates, (RATE,))):
+            finder = _Finder(spec.graph, spec.blocks, wanted, labels)
+            uses = list(finder.uses(spec.net.body, name, spec.graph.name))
             known = tuple(one for one in uses if one is not None)
-            found.append(Settable(name, heads[0].shape.channels, known))
+            if uses and len(known) == len(uses):
+                found.append(Settable(name, value, known, is_rate=wanted is rates))
     return found
 
 
 class _Finder:
     def __init__(
-        self, graph: Graph, blocks: Mapping[str, nodes.Block], heads: tuple[Node, ...]
+        self,
+        graph: Graph,
+        blocks: Mapping[str, nodes.Block],
+        wanted: set[NodeId],
+        labels: tuple[str, ...],
     ) -> None:
         self.graph = graph
         self.blocks = blocks
-        self.heads = {node.id for node in heads}
+        self.wanted = wanted
+        self.labels = labels
 
     def uses(self, tree: Any, name: str, scope: str) -> Iterator[Use | None]:
         """Yield each call that gets the parameter ``name``; None where it stands otherwise."""
         if isinstance(tree, nodes.Claim | nodes.Hole):
             return
         if isinstance(tree, nodes.Call):
-            if tree.name.text in _SILENT:
+            if tree.name.text == SILENT:
                 return
             if tree.name.text == name:
                 yield None
             for position, argument in enumerate(tree.arguments):
                 if isinstance(argument.value, nodes.Name) and argument.value.text == name:
                     yield from self._given(tree, position, name, scope)
-                elif _mentions(argument.value, name):
+                elif name in names_in(argument.value):
                     yield None
             yield from self.uses(tree.body, name, scope)
         elif isinstance(tree, nodes.Name):
@@ -95,16 +106,20 @@ class _Finder:
     ) -> Iterator[Use | None]:
         block = self.blocks.get(call.name.text)
         if block is None:
-            width = [
+            made = [
                 node
                 for node in self.graph
-                if node.origin[0] == call.head
-                and node.op.picture().role is Role.WEIGHTED
-                and is_within(node.id, scope)
+                if node.origin[0] == call.head and is_within(node.id, scope)
+            ]
+            # A layer may be a unit with a norm and an activation.
+            made = [
+                node
+                for node in made
+                if node.id in self.wanted or node.op.picture().role is Role.WEIGHTED
             ]
             argument = call.arguments[position].name
-            is_width = argument is None or argument.text in ("channels", "features")
-            fits = width and is_width and all(node.id in self.heads for node in width)
+            is_it = argument is None or argument.text in self.labels
+            fits = made and is_it and all(node.id in self.wanted for node in made)
             yield Use(scope, call, "", name) if fits else None
             return
         argument = call.arguments[position].name
@@ -112,21 +127,10 @@ class _Finder:
         inner = argument.text if argument is not None else block.parameters[place].name.text
         yield Use(scope, call, inner, name)
         others = (one.default for one in block.parameters)
-        if any(_mentions(one, inner) for one in others):
+        if any(inner in names_in(one) for one in others):
             yield None
         for made in self.graph.scopes.values():
             is_call = made.kind is ScopeKind.BLOCK and made.span == call.head
             if is_call and made.path != scope and is_within(made.path, scope):
                 found = list(self.uses(block.body, inner, made.path))
                 yield from found or [None]
-
-
-def _mentions(tree: Any, name: str) -> bool:
-    """Return whether a name stands anywhere in a tree."""
-    if isinstance(tree, nodes.Name):
-        return tree.text == name
-    if isinstance(tree, tuple):
-        return any(_mentions(item, name) for item in tree)  # pyright: ignore[reportUnknownVariableType]
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, Span):
-        return any(_mentions(getattr(tree, one.name), name) for one in dataclasses.fields(tree))
-    return False

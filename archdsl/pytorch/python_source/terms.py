@@ -6,30 +6,37 @@ the block in the network, and stands only where it gives the number that the ins
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from archdsl.graph import Graph, NodeId
-from archdsl.ops import Role
-from archdsl.ops.linear import Linear
+from archdsl.graph import Graph, NodeId, ScopeKind
+from archdsl.pytorch.arithmetic import divisible
 from archdsl.pytorch.plan import Section
-from archdsl.pytorch.python_source.constants import Constant
+from archdsl.pytorch.python_source.constants import COPIES, Constant
+from archdsl.pytorch.python_source.trees import calls, conditions, everything, expressions
+from archdsl.pytorch.python_source.widths import INPUT, Widths
 from archdsl.syntax import nodes
 
 Number = bool | int | float
 Value = Number | None
-INPUT = "in_channels"
-"""What the spec and torch call the channels of what a block is given."""
-
 _SIZES = {"kernel_size": "kernel", "stride": "stride"}
 _WIDTHS = {"out_channels": "channels", "out_features": "features"}
+RATES = ("p", "rate")
+"""What layers call the share of numbers, or of images, that they drop: floats."""
 _NAMES = {"padding": "pad"}
 """What calls in specs name what torch's layers take."""
 
 _LEVELS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6}
 _COMPARISON, _UNARY = 4, 7
-_FUNCTIONS = {"min": min, "max": max, "round": round}
-"""The language's functions that Python knows under the same names."""
+_FUNCTIONS = {
+    **{name: name for name in ("min", "max", "round", "divisible")},
+    **{name: f"math.{name}" for name in ("floor", "ceil")},
+}
+"""What the language's functions are called in Python; `divisible` is a helper."""
+_KNOWN = {"min": min, "max": max, "round": round, "divisible": divisible, "math": math}
+ROUNDING = ("round", "floor", "ceil", "divisible")
+"""Functions that make a whole number of any: what is divided in them need not come out even."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,13 @@ class Term:
     text: str
     names: tuple[str, ...]
     values: tuple[Value, ...]
+    tree: nodes.Expression | None = None
 
 
 class Terms:
     """What the constructor of a block can be written in.
 
-    That of a net has what is ``fixed``: parameters with their values.
+    That of a net has ``fixed`` names with their values, and ``shown`` as their defaults.
     """
 
     def __init__(
@@ -53,20 +61,27 @@ class Terms:
         sections: list[Section],
         graph: Graph,
         parameters_of: Mapping[str, tuple[str, ...]],
+        widths: Widths,
         fixed: Mapping[str, Number] | None = None,
+        shown: Mapping[str, Number] | None = None,
     ) -> None:
         self.tables = [_table(section, graph) for section in sections]
         own = () if block is None else tuple(one.name.text for one in block.parameters)
         self.names = () if block is None else (INPUT, *(n for n in own if n != INPUT))
         self.defaults = {} if block is None else dict(_defaults(block))
         if fixed is not None:
-            self.names, self.defaults, self.tables = tuple(fixed), dict(fixed), [dict(fixed)]
+            self.names, self.tables = tuple(fixed), [dict(fixed)]
+            self.defaults = {name: (shown or fixed)[name] for name in fixed}
+        self.is_net = fixed is not None
+        self.is_unit = sections[0].scope.kind is ScopeKind.UNIT
         self.parameters = {name: self._column(name) for name in self.names}
         self._block = block
         self._graph = graph
         self._sections = sections
         self._parameters_of = parameters_of
+        self._widths = widths
         self._calls: dict[tuple[int, int], nodes.Call] | None = None
+        self._counts: dict[tuple[int, int], nodes.Expression] = {}
 
     def _column(self, name: str) -> tuple[Value, ...]:
         return tuple(table.get(name) for table in self.tables)
@@ -75,7 +90,7 @@ class Terms:
         """Yield what arguments of calls in the block are written as, in the spec's order."""
         if not isinstance(self._block, nodes.Block):
             return
-        for tree in dict.fromkeys(_arguments(self._block.body)):
+        for tree in dict.fromkeys(expressions(self._block.body)):
             term = self.term(tree)
             if term is not None:
                 yield term
@@ -85,30 +100,33 @@ class Terms:
         if self._block is None or constant.call is None:
             return None
         if self._calls is None:
-            self._calls = {(c.head.start, c.head.end): c for c in _calls(self._block.body)}
-        call = self._calls.get((constant.call.start, constant.call.end))
+            self._calls = {(c.head.start, c.head.end): c for c in calls(self._block.body)}
+            repeats = (one for one in everything(self._block.body) if isinstance(one, nodes.Repeat))
+            self._counts = {(one.span.start, one.span.end): one.count for one in repeats}
+        place = (constant.call.start, constant.call.end)
+        if constant.label == COPIES:
+            return self._count(self._counts.get(place), constant.besides)
+        call = self._calls.get(place)
         tree = None if call is None else self._argument(call, constant)
         if tree is None or isinstance(tree, nodes.Number):
             return None
         return self.term(tree)
 
+    def _count(self, tree: nodes.Expression | None, besides: int) -> Term | None:
+        """Return how many copies of a repeat are left beside some."""
+        if tree is None or isinstance(tree, nodes.Number):
+            return None
+        if besides:
+            number = nodes.Number(besides, tree.span)
+            operands, symbols = (tree, number), ("-",)
+            tree = nodes.Operation(operands, symbols, tree.span)
+        return self.term(tree)
+
     def width(self, value: NodeId | None) -> Term | None:
         """Return what the spec writes for the channels of a value, seen from the first instance."""
-        graph, section = self._graph, self._sections[0]
-        while value is not None and value not in section.inputs:
-            node = graph.nodes[value]
-            written = Constant(None, "", "out_channels", call=node.origin[0])
-            if node.op.picture().role is Role.WEIGHTED:
-                label = "out_features" if isinstance(node.op, Linear) else "out_channels"
-                return self.said(replace(written, label=label))
-            first = graph.nodes[node.operands[0]]
-            if node.shape.channels != first.shape.channels:
-                return None
-            value = first.id
-        if value is None or len(section.inputs) != 1:
-            return None
-        known = self.parameters.get(INPUT)
-        return None if known is None else Term(INPUT, (INPUT,), known)
+        tree = self._widths.tree(value, self._sections[0]) if value is not None else None
+        term = None if tree is None else self.term(tree)
+        return None if term is None or not term.names else term
 
     def _argument(self, call: nodes.Call, constant: Constant) -> nodes.Expression | None:
         named = {one.name.text: one.value for one in call.arguments if one.name is not None}
@@ -128,6 +146,8 @@ class Terms:
         elif constant.label in _WIDTHS:
             numbers = (one for one in placed if not isinstance(one, nodes.Dims))
             value = named.get(_WIDTHS[constant.label]) or next(numbers, None)
+        elif constant.label in RATES:
+            value = named.get("rate") or next(iter(placed), None)
         else:
             value = named.get(_NAMES.get(constant.label, constant.label))
         if isinstance(value, nodes.Dims | nodes.Listing | nodes.Reference | nodes.Tap):
@@ -149,7 +169,8 @@ class Terms:
                 return None
             values = tuple(_value(text, table) for table in self.tables)
             if division not in text or all(isinstance(value, int) for value in values):
-                return Term(text, tuple(n for n in self.names if n in writer.names), values)
+                names = tuple(name for name in self.names if name in writer.names)
+                return Term(text, names, values, tree)
         return None
 
 
@@ -185,7 +206,7 @@ def _defaults(block: nodes.Block | nodes.Net) -> Iterator[tuple[str, Number]]:
 def _value(text: str, table: Mapping[str, Number]) -> Value:
     """Return what Python makes of a text, or None where it makes nothing of it."""
     try:
-        return eval(text, {"__builtins__": _FUNCTIONS}, dict(table))
+        return eval(text, {"__builtins__": _KNOWN}, dict(table))
     except (ArithmeticError, NameError, TypeError, ValueError):
         return None
 
@@ -207,9 +228,14 @@ class _Writer:
                 self.names.add(name)
                 return name
             case nodes.Function():
+                division = self.division
+                self.division = "/" if tree.name.text in ROUNDING else division
                 parts = [self.text(one) for one in tree.arguments]
+                self.division = division
                 known = tree.name.text in _FUNCTIONS and None not in parts
-                return f"{tree.name.text}({', '.join(map(str, parts))})" if known else None
+                if not known:
+                    return None
+                return f"{_FUNCTIONS[tree.name.text]}({', '.join(map(str, parts))})"
             case nodes.Prefixed():
                 level = _LEVELS["not"] if tree.symbol == "not" else _UNARY
                 operand = self.text(tree.operand, level)
@@ -234,97 +260,3 @@ class _Writer:
 def _within(text: str, level: int, around: int) -> str:
     """Return a text in brackets where what is around it would bind it otherwise."""
     return text if level > around else f"({text})"
-
-
-def _calls(tree: object) -> Iterator[nodes.Call]:
-    """Yield the calls in a block's body."""
-    match tree:
-        case nodes.Call():
-            yield tree
-            yield from _calls(tree.body)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from _calls(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from _calls(step)
-        case nodes.Step() | nodes.Repeat():
-            yield from _calls(tree.action)
-        case nodes.Group():
-            yield from _calls(tree.body)
-        case nodes.Choice():
-            for arm in tree.arms:
-                yield from _calls(arm.body)
-            yield from _calls(tree.otherwise)
-        case _:
-            return
-
-
-def _arguments(tree: object) -> Iterator[nodes.Expression]:
-    """Yield what calculates something among the arguments of a body's calls."""
-    match tree:
-        case nodes.Operation() | nodes.Prefixed() | nodes.Function():
-            yield tree
-        case nodes.Call():
-            for argument in tree.arguments:
-                yield from _arguments(argument.value)
-            if tree.body is not None:
-                yield from _arguments(tree.body)
-        case nodes.Dims():
-            for extent in (*tree.extents, *tree.stride):
-                yield from _arguments(extent)
-        case nodes.Listing():
-            for item in tree.items:
-                yield from _arguments(item)
-        case nodes.Reference():
-            for argument in tree.arguments:
-                yield from _arguments(argument.value)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from _arguments(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from _arguments(step)
-        case nodes.Step():
-            yield from _arguments(tree.action)
-        case nodes.Repeat():
-            yield from _arguments(tree.count)
-            yield from _arguments(tree.action)
-        case nodes.Group():
-            yield from _arguments(tree.body)
-        case nodes.Choice():
-            for arm in tree.arms:
-                yield from _arguments(arm.body)
-            if tree.otherwise is not None:
-                yield from _arguments(tree.otherwise)
-        case nodes.Default():
-            for argument in tree.arguments:
-                yield from _arguments(argument.value)
-        case _:
-            return
-
-
-def conditions(tree: object) -> Iterator[nodes.Expression]:
-    """Yield the conditions in a block's body, in the spec's order."""
-    match tree:
-        case nodes.Choice():
-            for arm in tree.arms:
-                yield arm.condition
-                yield from conditions(arm.body)
-            if tree.otherwise is not None:
-                yield from conditions(tree.otherwise)
-        case nodes.Call():
-            if tree.body is not None:
-                yield from conditions(tree.body)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from conditions(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from conditions(step)
-        case nodes.Step() | nodes.Repeat():
-            yield from conditions(tree.action)
-        case nodes.Group():
-            yield from conditions(tree.body)
-        case _:
-            return

@@ -36,7 +36,7 @@ Python's own list is longer in a notebook, and the same spec is to give the same
 OWN = frozenset(
     {
         *("self", "torch", "nn", "F", "Tensor", "NamedTuple", "OrderedDict", "Any"),
-        *("TYPE_CHECKING", "sized", "Callable", "Generator", "Sequence"),
+        *("TYPE_CHECKING", "sized", "Callable", "Generator", "Sequence", "math", "fewest"),
     }
 )
 """What generated source calls things itself."""
