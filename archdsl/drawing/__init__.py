@@ -24,7 +24,7 @@ from archdsl.drawing.options import (
     check_options,
     read_options,
 )
-from archdsl.drawing.picture import Box, BoxKind, Drawing, Edge, Group, Mark, Scale
+from archdsl.drawing.picture import Box, BoxKind, Drawing, Edge, Group, Scale
 from archdsl.drawing.split import OVERVIEW, split
 from archdsl.drawing.theme import THEMES, theme_of
 from archdsl.graph import Graph
@@ -46,7 +46,6 @@ __all__ = [
     "Group",
     "Heat",
     "Label",
-    "Mark",
     "Options",
     "Scale",
     "Style",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from archdsl.compare import Change
 from archdsl.drawing.choose import choose
 from archdsl.drawing.describe import in_words
 from archdsl.drawing.faces import explain, usual_tails
@@ -18,7 +19,7 @@ from archdsl.drawing.folds import Fold, fold, leaves, named_alone, opened
 from archdsl.drawing.frames import Frame
 from archdsl.drawing.heat import Costs
 from archdsl.drawing.options import DrawingError, Label, Options, Style, check_options
-from archdsl.drawing.picture import Drawing, Group, Mark, Scale
+from archdsl.drawing.picture import Drawing, Group, Scale
 from archdsl.drawing.plan import Plan
 from archdsl.drawing.structure import Container, Item, Leaf, structure
 from archdsl.graph import Graph, NodeId
@@ -33,7 +34,7 @@ USUAL_LABELS = frozenset({Label.SHAPES})
 def arrange(
     graph: Graph,
     options: Options | None = None,
-    marks: Mapping[NodeId, Mark] | None = None,
+    marks: Mapping[NodeId, Change] | None = None,
 ) -> Drawing:
     """Return the drawing of a graph, or of the one step that ``options`` ask for.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archdsl.compare import Change
 from archdsl.drawing.colour import legible_on
 from archdsl.drawing.engine import Size
 from archdsl.drawing.figure import Ellipse, Part, Rect, Shape, Text
 from archdsl.drawing.metrics import width
-from archdsl.drawing.picture import Box, BoxKind, Mark, Scale
+from archdsl.drawing.picture import Box, BoxKind, Scale
 from archdsl.drawing.theme import SIGNS, Look, Outline, Theme
 
 TITLE, DETAIL, SHAPE = 9.0, 8.0, 8.0
@@ -150,7 +151,7 @@ def paint_box(box: Box, id: str, x: float, y: float, size: Size, brush: Brush) -
     return Part(id, tuple(classes), tuple(shapes), title, link, box.id)
 
 
-def badge(mark: Mark, x: float, y: float, theme: Theme) -> Iterator[Shape]:
+def badge(mark: Change, x: float, y: float, theme: Theme) -> Iterator[Shape]:
     """Yield the sign of a mark in a circle around a place."""
     look = theme.marks[mark]
     yield Ellipse(x, y, BADGE, BADGE, look.line, theme.paper, 0.8)

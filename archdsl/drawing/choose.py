@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from archdsl.compare import Change
 from archdsl.diagnostics import did_you_mean
 from archdsl.drawing.options import DrawingError, Options
-from archdsl.drawing.picture import Mark
 from archdsl.drawing.structure import Wish, is_container, title_of
 from archdsl.graph import (
     Graph,
@@ -29,7 +29,7 @@ MOST_NEAR = 2000
 """Paths that near ones are looked for among; in a larger network only the first."""
 
 
-def choose(graph: Graph, options: Options, marks: Mapping[NodeId, Mark]) -> Wish:
+def choose(graph: Graph, options: Options, marks: Mapping[NodeId, Change]) -> Wish:
     """Return what is to be drawn; raise :class:`DrawingError` for a name that is not there."""
     root = None if options.only is None else step_at(graph, options.only)
     return Wish(root=root, open=_opened(graph, root, options.expand), marks=marks)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from archdsl.compare import Comparison, changes
 from archdsl.drawing.arrange import arrange
 from archdsl.drawing.options import DrawingError, Options, Style
-from archdsl.drawing.picture import Drawing, Mark
+from archdsl.drawing.picture import Drawing
 
 MOST_LINES = 16
 """Lines that say under the drawing what differs."""
@@ -29,7 +29,7 @@ def arrange_difference(
         arrange(
             graph,
             replace(options, title=f"{side}: {graph.name}"),
-            {id: Mark(change.value) for id, change in found.items()},
+            found,
         )
         for side, graph, found in zip(
             "AB", (comparison.a, comparison.b), changes(comparison), strict=True

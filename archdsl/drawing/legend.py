@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archdsl.compare import Change
 from archdsl.drawing.boxes import BADGE, PITCH, SHAPE, Brush, badge
 from archdsl.drawing.colour import legible_on
 from archdsl.drawing.engine import Size
 from archdsl.drawing.figure import Anchor, Part, Rect, Shape, Text, moved
+from archdsl.drawing.heat import short
 from archdsl.drawing.metrics import width, wrap
 from archdsl.drawing.options import Heat
-from archdsl.drawing.picture import BoxKind, Drawing, Mark
+from archdsl.drawing.picture import BoxKind, Drawing
 from archdsl.drawing.theme import Outline, Theme
 from archdsl.ops import Role
 
@@ -136,7 +138,7 @@ def _marks(drawing: Drawing, theme: Theme) -> Sequence[Entry]:
     used |= {group.mark for panel in drawing.every_panel() for group in panel.every_group()}
     return [
         Entry(tuple(badge(mark, BADGE, SWATCH[1] / 2, theme)), 2 * BADGE, mark.value)
-        for mark in Mark
+        for mark in Change
         if mark in used
     ]
 
@@ -160,7 +162,14 @@ def _bar(drawing: Drawing, theme: Theme) -> Sequence[Shape]:
     cold, hot = theme.heat(0.1), theme.heat(0.9)
     shapes.append(Text(4, y, "0", SHAPE, legible_on(cold), anchor=Anchor.START))
     shapes.append(
-        Text(BAR - 4, y, short(drawing.scale.most), SHAPE, legible_on(hot), anchor=Anchor.END)
+        Text(
+            BAR - 4,
+            y,
+            short(drawing.scale.most, drawing.scale.heat),
+            SHAPE,
+            legible_on(hot),
+            anchor=Anchor.END,
+        )
     )
     shapes.append(
         Text(0, high + ROW * 0.8, _caption(drawing), SHAPE, theme.faint, anchor=Anchor.START)
@@ -169,17 +178,10 @@ def _bar(drawing: Drawing, theme: Theme) -> Sequence[Shape]:
 
 
 def _caption(drawing: Drawing) -> str:
-    assert drawing.scale is not None
-    return f"{UNITS[drawing.scale.heat]} of a box; {short(drawing.scale.total)} in all"
+    scale = drawing.scale
+    assert scale is not None
+    return f"{UNITS[scale.heat]} of a box; {short(scale.total, scale.heat)} in all"
 
 
 def _bar_width(drawing: Drawing) -> float:
     return max(BAR, width(_caption(drawing), SHAPE))
-
-
-def short(number: int) -> str:
-    """Return a number in three digits: 12,345,678 is 12.3 M."""
-    for power, unit in ((12, " T"), (9, " G"), (6, " M"), (3, " k")):
-        if number >= 10**power:
-            return f"{number / 10**power:.3g}{unit}"
-    return str(number)

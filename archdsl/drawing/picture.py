@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from archdsl.compare import Change
 from archdsl.drawing.options import Direction, Heat, Style
 from archdsl.graph import NodeId
 from archdsl.ops import Role
@@ -25,14 +26,6 @@ class BoxKind(Enum):
     """A block, group or repeat that is drawn elsewhere, or not at all."""
     PORT = "port"
     """Where a value enters or leaves a group; no node of the graph."""
-
-
-class Mark(Enum):
-    """What became of a part, in a drawing of two networks."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Box:
     """One line in words, for a tooltip and for screen readers."""
     heat: int | None = None
     """What all its nodes cost together, in the unit of the drawing's scale."""
-    mark: Mark | None = None
+    mark: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ class Group:
     aux: bool = False
     repeated: bool = False
     description: str = ""
-    mark: Mark | None = None
+    mark: Change | None = None
     name: str = ""
     """Of a panel: the block's title without arguments, such as ``A`` or ``bottleneck #2``."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from archdsl.compare import Change
 from archdsl.drawing.faces import Tail
 from archdsl.drawing.folds import Fold
 from archdsl.drawing.heat import Costs
 from archdsl.drawing.options import Label, Options, Style
-from archdsl.drawing.picture import Mark
 from archdsl.drawing.structure import Item, Leaf
 from archdsl.graph import Graph, NodeId
 
@@ -27,7 +27,7 @@ class Plan:
     heads: Mapping[str, float]
     """The weight of each auxiliary head, by its path."""
     labels: frozenset[Label]
-    marks: Mapping[NodeId, Mark]
+    marks: Mapping[NodeId, Change]
     costs: Costs
     total: int | None
     """What all that is drawn costs, where heat is asked for."""
@@ -47,7 +47,7 @@ class Plan:
             return True
         return self.splits and len(item.parts) == 1 and isinstance(item.parts[0], Leaf)
 
-    def mark(self, nodes: Sequence[NodeId]) -> Mark | None:
+    def mark(self, nodes: Sequence[NodeId]) -> Change | None:
         """Return the mark that all nodes have; a mixture is changed."""
         found = {self.marks.get(node) for node in nodes} if self.marks else {None}
-        return found.pop() if len(found) == 1 else Mark.CHANGED
+        return found.pop() if len(found) == 1 else Change.CHANGED

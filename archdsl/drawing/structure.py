@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from archdsl.compare import Change
 from archdsl.drawing.faces import Face, face_of
-from archdsl.drawing.picture import Mark
 from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind, is_within, name_of, path_in
 
 SEEN_THROUGH = frozenset({ScopeKind.JOIN, ScopeKind.RESIDUAL, ScopeKind.BRANCH})
@@ -133,7 +133,7 @@ class Wish:
 
     root: str | None = None
     open: frozenset[str] = frozenset()
-    marks: Mapping[NodeId, Mark] = field(default_factory=dict[NodeId, Mark])
+    marks: Mapping[NodeId, Change] = field(default_factory=dict[NodeId, Change])
 
 
 def structure(

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from archdsl.compare import Change
 from archdsl.diagnostics import did_you_mean
 from archdsl.drawing.colour import mix
 from archdsl.drawing.options import DrawingError
-from archdsl.drawing.picture import Mark
 from archdsl.ops import Role
 
 
@@ -54,7 +54,7 @@ class Theme:
     cold: str
     hot: str
     """Ends of the scale that heat is coloured by."""
-    marks: Mapping[Mark, Look]
+    marks: Mapping[Change, Look]
     """In a drawing of two networks; every mark has a sign as well."""
 
     def heat(self, share: float) -> str:
@@ -62,7 +62,7 @@ class Theme:
         return mix(self.cold, self.hot, share)
 
 
-SIGNS: Mapping[Mark, str] = {Mark.ADDED: "+", Mark.REMOVED: "−", Mark.CHANGED: "~"}
+SIGNS: Mapping[Change, str] = {Change.ADDED: "+", Change.REMOVED: "−", Change.CHANGED: "~"}
 """What tells marks apart without colours."""
 
 LIGHT = Theme(
@@ -97,9 +97,9 @@ LIGHT = Theme(
     cold="#fff8ea",
     hot="#b3151b",
     marks={
-        Mark.ADDED: Look("#d9f2df", "#1a7f37", weight=1.8),
-        Mark.REMOVED: Look("#fde0de", "#b3261e", weight=1.8),
-        Mark.CHANGED: Look("#fff0c7", "#8a6100", weight=1.8),
+        Change.ADDED: Look("#d9f2df", "#1a7f37", weight=1.8),
+        Change.REMOVED: Look("#fde0de", "#b3261e", weight=1.8),
+        Change.CHANGED: Look("#fff0c7", "#8a6100", weight=1.8),
     },
 )
 
@@ -135,9 +135,9 @@ DARK = Theme(
     cold="#23272d",
     hot="#ffd75e",
     marks={
-        Mark.ADDED: Look("#143d22", "#4ec46f", weight=1.8),
-        Mark.REMOVED: Look("#4d1b19", "#f0817a", weight=1.8),
-        Mark.CHANGED: Look("#453509", "#e3b341", weight=1.8),
+        Change.ADDED: Look("#143d22", "#4ec46f", weight=1.8),
+        Change.REMOVED: Look("#4d1b19", "#f0817a", weight=1.8),
+        Change.CHANGED: Look("#453509", "#e3b341", weight=1.8),
     },
 )
 
@@ -165,9 +165,9 @@ PRINT = Theme(
     cold="#ffffff",
     hot="#3a3a3a",
     marks={
-        Mark.ADDED: Look("#cfcfcf", "#000000", weight=2.2),
-        Mark.REMOVED: Look("#ffffff", "#8c8c8c", weight=2.2),
-        Mark.CHANGED: Look("#ececec", "#000000", weight=1.4),
+        Change.ADDED: Look("#cfcfcf", "#000000", weight=2.2),
+        Change.REMOVED: Look("#ffffff", "#8c8c8c", weight=2.2),
+        Change.CHANGED: Look("#ececec", "#000000", weight=1.4),
     },
 )
 
@@ -203,9 +203,9 @@ COLORBLIND = Theme(
     cold="#fdf6d8",
     hot="#10366e",
     marks={
-        Mark.ADDED: Look("#d9eefa", "#0072b2", weight=1.8),
-        Mark.REMOVED: Look("#f7cfb6", "#b34700", weight=1.8),
-        Mark.CHANGED: Look("#f8f1a0", "#6b6100", weight=1.8),
+        Change.ADDED: Look("#d9eefa", "#0072b2", weight=1.8),
+        Change.REMOVED: Look("#f7cfb6", "#b34700", weight=1.8),
+        Change.CHANGED: Look("#f8f1a0", "#6b6100", weight=1.8),
     },
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import archdsl
+from archdsl.compare import Change
 from archdsl.drawing import (
     Box,
     BoxKind,
@@ -13,7 +14,6 @@ from archdsl.drawing import (
     Group,
     Heat,
     Label,
-    Mark,
     Options,
     Style,
     arrange,
@@ -443,16 +443,16 @@ def test_memory_is_the_bytes_of_what_is_written() -> None:
 
 def test_like_copies_with_other_marks_stand_apart() -> None:
     graph = graph_of("inception_v4")
-    marks = {node.id: Mark.ADDED for node in graph if node.id.startswith("inception_v4.A.3.")} | {
-        "inception_v4.stem.conv.conv": Mark.REMOVED
+    marks = {node.id: Change.ADDED for node in graph if node.id.startswith("inception_v4.A.3.")} | {
+        "inception_v4.stem.conv.conv": Change.REMOVED
     }
     drawing = arrange(graph, marks=marks)
     marked = {one.title: one.mark for one in drawing.overview.every_box() if one.mark}
-    assert marked == {"stem": Mark.CHANGED, "A #2": Mark.ADDED}
+    assert marked == {"stem": Change.CHANGED, "A #2": Change.ADDED}
     assert box(drawing, "3 × A #1").mark is None
     assert drawing.legend
     first = next(panel(drawing, "stem").every_box())
-    assert first.mark is Mark.CHANGED
+    assert first.mark is Change.CHANGED
 
 
 def test_a_box_says_in_a_sentence_what_it_stands_for() -> None:

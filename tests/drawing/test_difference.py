@@ -12,7 +12,6 @@ from archdsl.compare import Change, changes, compare
 from archdsl.drawing import (
     Drawing,
     DrawingError,
-    Mark,
     Options,
     Style,
     arrange_difference,
@@ -31,12 +30,12 @@ PAIRS = [
 ]
 
 
-def expected(nodes: tuple[NodeId, ...], found: Mapping[NodeId, Change]) -> Mark | None:
+def expected(nodes: tuple[NodeId, ...], found: Mapping[NodeId, Change]) -> Change | None:
     """Return the mark of a box: that of all its nodes, or that something in it changed."""
     marks = {found.get(id) for id in nodes}
     if marks == {None}:
         return None
-    return Mark(marks.pop().value) if len(marks) == 1 else Mark.CHANGED  # type: ignore[union-attr]
+    return marks.pop() if len(marks) == 1 else Change.CHANGED  # type: ignore[union-attr]
 
 
 def check(drawing: Drawing, found: Mapping[NodeId, Change]) -> int:
@@ -66,7 +65,7 @@ def test_like_blocks_of_which_one_differs_are_drawn_apart() -> None:
     drawing, _ = arrange_difference(compare(archdsl.load(text).ir, archdsl.load(other).ir))
     assert [panel.title for panel in drawing.panels] == ["A #1", "A #2"]
     marks = [box.mark for panel in drawing.panels for box in panel.every_box()]
-    assert marks == [None, None, None, Mark.CHANGED]
+    assert marks == [None, None, None, Change.CHANGED]
 
 
 def test_the_picture_says_in_words_what_differs() -> None:

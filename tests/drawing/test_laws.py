@@ -10,6 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import archdsl
+from archdsl.compare import Change
 from archdsl.diagnostics import SpecError
 from archdsl.drawing import (
     Direction,
@@ -17,7 +18,6 @@ from archdsl.drawing import (
     DrawingError,
     Heat,
     Label,
-    Mark,
     Options,
     Style,
     arrange,
@@ -121,14 +121,26 @@ def test_marked_nodes_are_never_drawn_with_others(name: str) -> None:
         for box in drawing.every_box():
             if options.style is Style.FULL:
                 assert box.mark is marks.get(box.nodes[0])
-    added = dict.fromkeys(graph.nodes, Mark.ADDED)
+    added = dict.fromkeys(graph.nodes, Change.ADDED)
     drawing = arrange(graph, Options(), added)
-    assert {box.mark for box in drawing.every_box()} == {Mark.ADDED}
-    assert {panel.mark for panel in drawing.every_panel()} == {Mark.ADDED}
+    assert {box.mark for box in drawing.every_box()} == {Change.ADDED}
+    assert {panel.mark for panel in drawing.every_panel()} == {Change.ADDED}
     assert drawing.legend
 
 
-MARKS = (None, None, None, Mark.ADDED, None, None, Mark.REMOVED, None, None, None, Mark.CHANGED)
+MARKS = (
+    None,
+    None,
+    None,
+    Change.ADDED,
+    None,
+    None,
+    Change.REMOVED,
+    None,
+    None,
+    None,
+    Change.CHANGED,
+)
 
 
 @pytest.mark.parametrize("heat", Heat)
@@ -179,7 +191,7 @@ def test_nothing_is_dropped_of_random_networks(net: Net, options: str, data: st.
     nodes = within(graph, path)
     check_drawing(graph, arrange(graph, Options(only=path)), nodes)
     check_dataflow(graph, arrange(graph, Options(style=Style.FULL, only=path)), nodes)
-    marks = {id: data.draw(st.sampled_from(Mark)) for id in nodes if data.draw(st.booleans())}
+    marks = {id: data.draw(st.sampled_from(Change)) for id in nodes if data.draw(st.booleans())}
     check_drawing(graph, arrange(graph, Options(), marks), graph.nodes)
 
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from archdsl.drawing import Direction, Mark, Options, Style, arrange, draw
+from archdsl.compare import Change
+from archdsl.drawing import Direction, Options, Style, arrange, draw
 from archdsl.drawing.mermaid import to_mermaid
 from tests.conftest import Golden
 from tests.drawing.samples import TEXTS, graph_of
@@ -43,7 +44,7 @@ def test_every_edge_joins_boxes_that_are_there(name: str) -> None:
 
 def test_marked_boxes_have_a_sign_and_a_colour() -> None:
     graph = graph_of("gate")
-    marks = {graph.outputs[0]: Mark.REMOVED}
+    marks = {graph.outputs[0]: Change.REMOVED}
     text = to_mermaid(arrange(graph, Options(), marks))
     (name,) = re.findall(r"(n\d+)\(\[\"− #43;\"\]\)", text)
     assert f"style {name} fill:" in text

@@ -6,9 +6,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from archdsl.compare import Change
 from archdsl.drawing.colour import contrast, from_linear, legible_on, linear, to_oklab
 from archdsl.drawing.options import DrawingError
-from archdsl.drawing.picture import Mark
 from archdsl.drawing.theme import SIGNS, THEMES, Look, Theme, theme_of
 from archdsl.ops import Role
 
@@ -108,7 +108,7 @@ def test_roles_are_told_apart(theme: str, eyes: tuple[tuple[float, ...], ...]) -
 
 @every_theme
 def test_marks_do_not_rely_on_colour(theme: Theme) -> None:
-    assert set(theme.marks) == set(Mark) == set(SIGNS)
+    assert set(theme.marks) == set(Change) == set(SIGNS)
     assert len(set(SIGNS.values())) == 3
 
 
