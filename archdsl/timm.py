@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from archdsl.graph import Setting
 from archdsl.loading import load
 from archdsl.network import Network
-from archdsl.ops.reshape import Dropout
+from archdsl.ops.passing import Dropout
 from archdsl.pytorch.head import classifiers
 from archdsl.weights import Convention, read_checkpoint
 from archdsl.weights.conventions import KEY

@@ -6,30 +6,26 @@ from dataclasses import replace
 from functools import cached_property
 from typing import assert_never
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.graph import environment as environments
+from archdsl.graph.blocks import block
 from archdsl.graph.builder import Builder
 from archdsl.graph.calls import Fields, OperatorCalls
-from archdsl.graph.circles import report_circle
 from archdsl.graph.doubts import Doubts
 from archdsl.graph.environment import (
     Defaults,
     Environment,
     Flow,
-    Labels,
     Names,
-    Start,
-    Visit,
     broken,
 )
 from archdsl.graph.evaluate import Evaluator, Mistake, Unresolved
-from archdsl.graph.graph import Scope, ScopeKind
 from archdsl.graph.groups import group, named_group
 from archdsl.graph.heads import head
 from archdsl.graph.joins import join, residual
 from archdsl.graph.labels import check_claim, is_nameable, label_of, tap
 from archdsl.graph.least import Least
 from archdsl.graph.library import Given, Library
+from archdsl.graph.named_number import named_number
 from archdsl.graph.names import STATEMENTS
 from archdsl.graph.parameters import Parameters
 from archdsl.graph.passed import passed
@@ -46,9 +42,6 @@ DEEPEST = 64
 
 MANY_NAMES = 16
 """Names that statements give that take as long as a step, each time their body is run."""
-
-MANY_PARAMETERS = 16
-"""Parameters of a block that take as long as a step at each of its calls."""
 
 
 class TooDeep(Exception):
@@ -282,38 +275,7 @@ class Expander:
 
     def _block(self, call: nodes.Call, path: str, flow: Flow, env: Environment) -> Flow:
         """Expand a block at ``path``."""
-        block = self.blocks[call.name.text]
-        if block.name.text in env.blocks:
-            self._recursive(call, env)
-            return broken(call.head)
-        self.builder.evaluate(call.head)
-        parameters = self.parameters.bind(call, block, flow, env)
-        if parameters is None:
-            return broken(call.head)
-        arguments = self.parameters.shown(parameters)
-        named = {one.name.text for one in call.arguments if one.name is not None}
-        places = sum(one.name is None for one in call.arguments)
-        given = tuple(n for at, n in enumerate(parameters) if at < places or n in named)
-        self.builder.step(len(parameters) // MANY_PARAMETERS)
-        title, parent = block.name.text, env.names.path
-        self.builder.check_room(self.least.block(title))
-        self.builder.spend()
-        self.builder.open(
-            Scope(path, ScopeKind.BLOCK, title, parent, call.head, None, arguments, given)
-        )
-        visit = Visit(block.name.text, call.name.span)
-        in_copy = bool(env.trail) and env.trail[-1].is_copy_of(visit)
-        inner = Environment(
-            parameters=parameters,
-            names=Names(path),
-            labels=Labels(),
-            defaults=env.defaults,
-            trail=env.trail if in_copy else (*env.trail, visit),
-            aux=env.aux,
-            blocks=(*env.blocks, block.name.text),
-            start=Start([flow], block.name.text),
-        )
-        return self.body(block.body, flow, inner)
+        return block(self, call, path, flow, env)
 
     # Small helpers
 
@@ -327,36 +289,7 @@ class Expander:
         skip: int = 0,
     ) -> float | None:
         """Return the one named number a statement such as `residual scale=` takes."""
-        number = default
-        given = False
-        for argument in call.arguments:
-            try:
-                if argument.name is None:
-                    if skip:
-                        skip -= 1
-                        continue
-                    raise Mistake(
-                        "too-many-arguments",
-                        f"`{call.name.text}` takes `{name}=` and a body",
-                        argument.span,
-                    )
-                if argument.name.text != name:
-                    hint = did_you_mean(argument.name.text, (name,))
-                    raise Mistake(
-                        "unknown-argument",
-                        f"`{call.name.text}` has no argument `{argument.name.text}`{hint}",
-                        argument.name.span,
-                    )
-                if given:
-                    raise Mistake("repeated-argument", f"`{name}` is given twice", argument.span)
-                given = True
-                number = float(Evaluator(env, flow).number(argument.value, f"`{name}`"))
-            except Mistake as mistake:
-                self.reporter.mistake(mistake, env)
-                return None
-            except Unresolved:
-                return None
-        return number
+        return named_number(self.reporter, call, name, default, flow, env, skip)
 
     def is_steady(self, tree: nodes.Repeat) -> bool:
         """Return whether copies of a repeat can only differ where their inputs do."""
@@ -403,7 +336,3 @@ class Expander:
     def _unknown(self, call: nodes.Call, env: Environment) -> Flow:
         unknown_step(self.reporter, call, self.blocks, env)
         return broken(call.head)
-
-    def _recursive(self, call: nodes.Call, env: Environment) -> None:
-        first = env.blocks.index(call.name.text)
-        report_circle(self.reporter, self.blocks, env.blocks[first:], call.name)

@@ -31,9 +31,9 @@ from archdsl.ops.operator import (
     check_size,
     signature,
 )
+from archdsl.ops.passing import Identity, Scale
 from archdsl.ops.readings import advised
 from archdsl.ops.registry import operators
-from archdsl.ops.reshape import Identity, Scale
 from archdsl.ops.shapes import Padding, PadRule, Shape, Sides, Size, Sliding
 from archdsl.ops.values import (
     UNKNOWN,

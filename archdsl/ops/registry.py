@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from archdsl.ops import activation, conv, linear, merge, norm, pool, reshape
+from archdsl.ops import activation, conv, linear, merge, norm, passing, pool, reshape
 from archdsl.ops.operator import REGISTERED, Operator
 
-FAMILIES = (conv, pool, norm, activation, linear, merge, reshape)
+FAMILIES = (conv, pool, norm, activation, linear, merge, passing, reshape)
 """The modules that declare operators, in the order of the operator table."""
 
 
