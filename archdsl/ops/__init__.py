@@ -18,6 +18,7 @@ from archdsl.ops.endpoint import Input
 from archdsl.ops.growth import Growth
 from archdsl.ops.merge import Add, Concat, Join, Mul
 from archdsl.ops.operator import (
+    TAKEN,
     Argument,
     Blame,
     Call,
@@ -47,6 +48,7 @@ from archdsl.ops.values import (
 
 __all__ = [
     "JOIN_WORDS",
+    "TAKEN",
     "UNKNOWN",
     "Add",
     "Argument",

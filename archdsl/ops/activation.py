@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ops.operator import (
+    TAKEN,
     Call,
     Cost,
     Kind,
@@ -90,7 +91,7 @@ class PReLU(Activation):
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         call = module("torch.nn.PReLU", self._count(output), init=self.init)
-        return call.called("num_parameters")
+        return call.called("num_parameters").meaning(num_parameters=TAKEN)
 
 
 @operator("elu")

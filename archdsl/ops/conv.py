@@ -8,6 +8,7 @@ from archdsl.ops.activation import Activation
 from archdsl.ops.growth import Grown, Growth, by_axis, slid
 from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
+    TAKEN,
     Blame,
     Call,
     Cost,
@@ -92,7 +93,7 @@ class Convolution(Operator):
             bias=self.has_bias,
             **keywords,
         )
-        return call.called(
+        call = call.called(
             "in_channels",
             "out_channels",
             "kernel_size",
@@ -102,6 +103,9 @@ class Convolution(Operator):
             dilation=(1, 1),
             groups=1,
             bias=True,
+        )
+        return call.meaning(
+            in_channels=TAKEN, out_channels="channels", kernel_size="kernel", padding="pad"
         )
 
     def with_width(self, width: int) -> Convolution:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from archdsl.ops.activation import Activation
 from archdsl.ops.norm import Norm
 from archdsl.ops.operator import (
+    TAKEN,
     Blame,
     Call,
     Cost,
@@ -85,6 +86,7 @@ class Linear(Operator):
         x = inputs[0]
         call = module("torch.nn.Linear", x.channels, self.features, bias=self.has_bias)
         call = call.called("in_features", "out_features", bias=True)
+        call = call.meaning(in_features=TAKEN, out_features="features")
         return call if x.is_vector else call.after(function("torch.flatten", 1).called("start_dim"))
 
     def with_width(self, width: int) -> Linear:

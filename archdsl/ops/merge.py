@@ -82,7 +82,7 @@ class Add(Join):
         return first
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("archdsl.pytorch.layers.add")
+        return function("archdsl.pytorch.layers.add").between("+")
 
     def picture(self) -> Picture:
         return Picture("+", Role.MERGE)
@@ -117,7 +117,7 @@ class Mul(Join):
         return y
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("archdsl.pytorch.layers.mul")
+        return function("archdsl.pytorch.layers.mul").between("*")
 
     def picture(self) -> Picture:
         return Picture("×", Role.MERGE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ops.operator import (
+    TAKEN,
     Blame,
     Call,
     Cost,
@@ -76,9 +77,10 @@ class BatchNorm(Norm):
         if self.gamma == self.beta:
             target = f"torch.nn.BatchNorm{rank}d"
             call = module(target, output.channels, **common, affine=self.gamma)
-            return call.called("num_features", affine=True)
+            return call.called("num_features", affine=True).meaning(num_features=TAKEN)
         target = f"archdsl.pytorch.layers.PartialBatchNorm{rank}d"
-        return module(target, output.channels, **common, gamma=self.gamma).called("num_features")
+        call = module(target, output.channels, **common, gamma=self.gamma)
+        return call.called("num_features").meaning(num_features=TAKEN)
 
     def picture(self) -> Picture:
         return Picture("batch norm", Role.NORM)
@@ -128,7 +130,7 @@ class GroupNorm(Norm):
         call = module(
             "torch.nn.GroupNorm", self.groups, output.channels, eps=self.eps, affine=self.affine
         )
-        return call.called("num_groups", "num_channels", affine=True)
+        return call.called("num_groups", "num_channels", affine=True).meaning(num_channels=TAKEN)
 
     def picture(self) -> Picture:
         return Picture("group norm", Role.NORM, remark=f"{self.groups} groups")
@@ -156,7 +158,8 @@ class LayerNorm(Norm):
         vector = "torch.nn.LayerNorm"
         target = vector if output.is_vector else "archdsl.pytorch.layers.ChannelLayerNorm"
         call = module(target, output.channels, eps=self.eps, elementwise_affine=self.affine)
-        return call.called("normalized_shape", elementwise_affine=True)
+        call = call.called("normalized_shape", elementwise_affine=True)
+        return call.meaning(normalized_shape=TAKEN)
 
     def picture(self) -> Picture:
         return Picture("layer norm", Role.NORM)
@@ -270,7 +273,8 @@ class LayerScale(Operator):
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
         rank = 0 if output.is_vector else 2
         target = "archdsl.pytorch.layers.LayerScale"
-        return module(target, output.channels, init=self.init, rank=rank).called("channels")
+        call = module(target, output.channels, init=self.init, rank=rank)
+        return call.called("channels").meaning(channels=TAKEN)
 
     def picture(self) -> Picture:
         return Picture("layer scale", Role.NORM)

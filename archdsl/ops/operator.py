@@ -131,6 +131,9 @@ class Cost:
         )
 
 
+TAKEN = "in_channels"
+"""What torch's names for the channels of the value that a layer takes mean."""
+
 Plain = None | bool | int | float | str | tuple[int, ...] | tuple[float, ...]
 
 
@@ -154,6 +157,10 @@ class Call:
     """What torch calls the positional arguments."""
     assumed: tuple[tuple[str, Plain], ...] = dataclasses.field(default=(), compare=False)
     """What torch assumes for keywords that are not given, in the order of its signature."""
+    means: tuple[tuple[str, str], ...] = dataclasses.field(default=(), compare=False)
+    """Which argument of a spec's call each of torch's stands for that is called otherwise."""
+    sign: str = dataclasses.field(default="", compare=False)
+    """The sign that a function is written with between its operands, where there is one."""
 
     def called(self, *leading: str, **assumed: Plain) -> Call:
         """Say what torch calls the positional arguments, and what it assumes for others.
@@ -161,6 +168,17 @@ class Call:
         Source that is written leaves out what is assumed anyway.
         """
         return dataclasses.replace(self, leading=leading, assumed=tuple(assumed.items()))
+
+    def meaning(self, **means: str) -> Call:
+        """Say which argument of a spec's call torch's names stand for.
+
+        :data:`TAKEN` are the channels of the value that is taken, which a call does not say.
+        """
+        return dataclasses.replace(self, means=tuple(means.items()))
+
+    def between(self, sign: str) -> Call:
+        """Say that a function reads better as a sign between operands; it computes the same."""
+        return dataclasses.replace(self, sign=sign)
 
     def after(self, before: Call) -> Call:
         """Return the call of a module that takes what a function makes of its operand."""

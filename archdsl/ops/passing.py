@@ -50,7 +50,7 @@ class Dropout(Operator):
     )
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return module("torch.nn.Dropout", self.rate).called("p")
+        return module("torch.nn.Dropout", self.rate).called("p").meaning(p="rate")
 
     def picture(self) -> Picture:
         return Picture("dropout", Role.REGULARISE, remark=f"{self.rate:g}")
@@ -89,7 +89,7 @@ class Scale(Operator):
     factor: float = argument(Kind.NUMBER, "the constant", positional=True)
 
     def lower(self, inputs: tuple[Shape, ...], output: Shape) -> Call:
-        return function("torch.mul", self.factor).called("factor")
+        return function("torch.mul", self.factor).called("factor").between("*")
 
     def picture(self) -> Picture:
         return Picture(f"× {self.factor:g}", Role.SHAPE, printed=f"Scaling × {self.factor:g}")

@@ -185,6 +185,7 @@ class Pool(Operator):
             ceil_mode=sliding.ceil and amount is not None,
             **keywords,
         ).called("kernel_size", padding=(0, 0), ceil_mode=False, count_include_pad=True)
+        call = call.meaning(kernel_size="kernel", padding="pad")
         if amount is not None:
             return call
         name = "torch.nn.functional.pad"
@@ -247,12 +248,16 @@ class AvgPool(Pool):
         x = inputs[0]
         sides = self.sliding.sides(need_map(x, self.name))
         if sides.symmetric is None and not self.count_include_pad:
-            return module(
-                "archdsl.pytorch.layers.PaddedAvgPool2d",
-                self.sliding.kernel.pair,
-                stride=self.steps.pair,
-                sides=sides.torch,
-            ).called("kernel_size")
+            return (
+                module(
+                    "archdsl.pytorch.layers.PaddedAvgPool2d",
+                    self.sliding.kernel.pair,
+                    stride=self.steps.pair,
+                    sides=sides.torch,
+                )
+                .called("kernel_size")
+                .meaning(kernel_size="kernel")
+            )
         return self.windowed(
             "torch.nn.AvgPool2d", x, border=0.0, count_include_pad=self.count_include_pad
         )

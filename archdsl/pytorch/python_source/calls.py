@@ -12,13 +12,16 @@ from archdsl.pytorch.python_source.expressions import Expr, New, Slot
 def construction(call: Call, constants: Constants, child: str) -> Expr:
     """Return the construction of a layer; what torch assumes nothing for comes first."""
     arguments: list[tuple[str | None, Expr]] = []
+    means = dict(call.means)
     for label, value in zip(call.leading, call.positional, strict=True):
-        arguments.append((None, constants.slot(value, child, label)))
+        slot = constants.slot(value, child, label, argument=means.get(label, ""))
+        arguments.append((None, slot))
     assumed = dict(call.assumed)
     order = {name: place for place, name in enumerate(assumed)}
     for label, value in sorted(call.keywords, key=lambda one: order.get(one[0], -1)):
         omit = assumed.get(label, REQUIRED)
-        arguments.append((label, constants.slot(value, child, label, omit)))
+        argument = means.get(label, "")
+        arguments.append((label, constants.slot(value, child, label, omit, argument=argument)))
     return New(python_name(call.target), tuple(arguments))
 
 

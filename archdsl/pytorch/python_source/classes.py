@@ -352,7 +352,8 @@ class Classes:
             arguments: list[tuple[str | None, Expr]] = []
             for parameter, value in made.arguments(child):
                 shown = None if parameter.default is REQUIRED else parameter.name
-                slot = constants.slot(value, name, parameter.name, parameter.default, of_block)
+                meaning = parameter.name, parameter.default, of_block, parameter.argument
+                slot = constants.slot(value, name, *meaning)
                 arguments.append((shown, slot))
             return New(made.name, tuple(arguments))
         if self._structures.is_loop(child):

@@ -51,6 +51,8 @@ class Constant:
     """The call in the spec that it comes from."""
     given: NodeId | None = None
     """The value that the layer or the block takes which it is for."""
+    argument: str = ""
+    """Which argument of a call in the spec it is."""
     besides: int = 0
     """Of a number of copies: how many more the repeat has."""
 
@@ -71,10 +73,17 @@ class Constants:
     given: NodeId | None = None
 
     def slot(
-        self, value: Plain, child: str, label: str, omit: Omit = REQUIRED, of_block: bool = False
+        self,
+        value: Plain,
+        child: str,
+        label: str,
+        omit: Omit = REQUIRED,
+        of_block: bool = False,
+        argument: str = "",
     ) -> Slot:
-        """Add a constant, and return its place."""
-        return self._add(Constant(value, child, label, omit, of_block, self.call, self.given))
+        """Add a constant, and return its place; as an ``argument`` it is called as its label is."""
+        given = self.call, self.given, argument or label
+        return self._add(Constant(value, child, label, omit, of_block, *given))
 
     def copies(self, count: int, child: str, besides: int | None, repeat: Span) -> Slot:
         """Add the number of a repeat's copies that are written once, ``besides`` some others.
@@ -82,7 +91,8 @@ class Constants:
         None says that it cannot be told from the repeat's count.
         """
         call = None if besides is None else repeat
-        return self._add(Constant(count, child, COPIES, call=call, besides=besides or 0))
+        made = Constant(count, child, COPIES, call=call, argument=COPIES, besides=besides or 0)
+        return self._add(made)
 
     def _add(self, constant: Constant) -> Slot:
         self.all.append(constant)

@@ -37,10 +37,10 @@ from archdsl.pytorch.python_source.settable import settable
 from archdsl.pytorch.python_source.spec import Spec
 from archdsl.pytorch.python_source.turns import Turning
 from archdsl.pytorch.python_source.varied import Draft, holding
-from archdsl.pytorch.python_source.widths import INPUT
+from archdsl.pytorch.python_source.widths import INPUT, WIDTHS
 
 NO_TURNINGS: Mapping[str, Turning] = MappingProxyType({})
-COUNTED = (COPIES, "out_channels", "out_features", "groups")
+COUNTED = (COPIES, *WIDTHS, "groups")
 """Constants of which there has to be one at least."""
 FEWEST = "fewest"
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -137,7 +137,7 @@ class _Writer:
             first = list[str]()
         for slot, constant in enumerate(made.constants):
             text = filling.texts.get(slot, "")
-            if constant.label in COUNTED and turning & set(_NAME.findall(text)):
+            if constant.argument in COUNTED and turning & set(_NAME.findall(text)):
                 # The copies that are written by themselves may be all that there are.
                 first.append(f"{text} + 1" if constant.besides else text)
         known = set(first)

@@ -32,9 +32,6 @@ BODY = INDENT * 2
 MAIN = "x"
 """The value on the main line; branches get names of their own while it is still needed."""
 
-INFIX = {"archdsl.pytorch.layers.add": "+", "archdsl.pytorch.layers.mul": "*", "torch.mul": "*"}
-"""Functions that read better as operators; they compute the same."""
-
 NAMELESS: Mapping[NodeId, str] = MappingProxyType({})
 
 
@@ -204,8 +201,8 @@ class Body:
 
 def _applied(call: Call, operands: tuple[Expr, ...], constants: tuple[Slot, ...]) -> Expr:
     """Return a function's call on values and constants."""
-    if call.target in INFIX and not call.keywords:
-        return Infix(INFIX[call.target], (*operands, *constants))
+    if call.sign and not call.keywords:
+        return Infix(call.sign, (*operands, *constants))
     first = (Listing(operands),) if call.listed else operands
     names = [None] * len(call.positional) + [name for name, _ in call.keywords]
     named = zip(names, constants, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archdsl.graph import Graph, Node, NodeId, holder_of, in_net, name_of
 from archdsl.graph.sizes import Steps
+from archdsl.ops import TAKEN
 from archdsl.ops.reshape import Flatten
 from archdsl.pytorch.head import classifiers, features_end
 from archdsl.pytorch.python_source import words
@@ -273,11 +274,12 @@ class NetworkMethods:
         now = node.op.lower(inputs, node.shape)
         other = node.op.with_width(2 * width).lower(inputs, node.shape)
         arguments: list[tuple[str | None, Text]] = []
+        means = dict(now.means)
         for label, value, changed in zip(
             now.leading, now.positional, other.positional, strict=True
         ):
             text = literal(value) if value == changed else CLASSES
-            reads = label.startswith("in_") and node is self.conventions.classifier
+            reads = means.get(label) == TAKEN and node is self.conventions.classifier
             if reads and self.conventions.reads_by_parameters:
                 text = "self.head_hidden_size"
             arguments.append((None, Text(text)))

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdsl.ops import Plain
+from archdsl.ops import TAKEN, Plain
 from archdsl.pytorch.python_source import words
 from archdsl.pytorch.python_source.constants import REQUIRED, Absent, Constant, Omit
 from archdsl.pytorch.python_source.expressions import written
-from archdsl.pytorch.python_source.terms import RATES, Term, Terms
-from archdsl.pytorch.python_source.widths import INPUT
+from archdsl.pytorch.python_source.terms import RATE, Term, Terms
+from archdsl.pytorch.python_source.widths import INPUT, WIDTHS
 from archdsl.safe_names import Names
-
-READS = (
-    *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
-    *("channels", "num_parameters"),
-)
-"""What layers call the channels of what they take; that of a norm or a scale is what it gives."""
-
-MAKES = ("out_channels", "out_features")
 
 Column = tuple[tuple[type, Plain], ...]
 _NONE: tuple[type, Plain] = (Absent, None)
@@ -32,6 +24,8 @@ class Parameter:
     name: str
     values: tuple[Plain, ...]
     default: Omit
+    argument: str = ""
+    """Which argument of a call in the spec it is, if it is not the block's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +66,16 @@ def fill(
     given: dict[int, Column] = {}
     columns_of = zip(*([one.value for one in row] for row in rows), strict=True)
     for slot, (constant, values) in enumerate(zip(rows[0], columns_of, strict=True)):
-        if constant.label in RATES:
+        if constant.argument == RATE:
             values = tuple(float(one) if isinstance(one, int) else one for one in values)
-        is_width = terms.is_unit and slot not in kept and constant.label in (*READS, *MAKES)
+        is_width = terms.is_unit and slot not in kept and constant.argument in (TAKEN, *WIDTHS)
         is_one = len(set(map(type, values))) == 1 and len(set(values)) == 1
         if not terms.names and is_one and not is_width:
             continue
         column = _column(values)
         present = [entry for entry in column if entry != _NONE]
         said = terms.said(constant) if slot not in kept else None
-        if constant.label in READS:
+        if constant.argument == TAKEN:
             given[slot] = column
         is_legal = said is not None and set(said.names) <= set(legal)
         if said is not None and is_legal and _agree(column, _column(said.values)):
@@ -89,14 +83,14 @@ def fill(
             used.update(said.names)
             continue
         if is_one and is_width:
-            side = "in" if constant.label.startswith("in_") else "out"
+            side = "in" if constant.argument == TAKEN and terms.is_given(constant) else "out"
             groups.setdefault((side, column), []).append(slot)
             continue
         if all(entry == present[0] for entry in present):
             continue
         direct = [name for name in legal if _agree(column, columns[name])]
         found = None
-        for text, needed in _ordered(constant.label, direct, column, expressions):
+        for text, needed in _ordered(constant, direct, column, expressions):
             if slot not in kept or text in direct:
                 found = text
                 used.update(needed)
@@ -130,7 +124,7 @@ def fill(
         name = names.take(next(filter(names.is_free, wanted), wanted[0]))
         omits = [rows[0][slot].omit for slot in slots if rows[0][slot].omit is not REQUIRED]
         default = omits[0] if omits and omits[0] in values else REQUIRED
-        made.append(Parameter(name, values, default))
+        made.append(Parameter(name, values, default, constant.argument))
         texts.update(dict.fromkeys(slots, name))
     # Parameters without a default come first, as Python asks.
     made.sort(key=lambda parameter: parameter.default is not REQUIRED)
@@ -151,11 +145,11 @@ def _agree(column: Column, other: Column) -> bool:
 
 
 def _ordered(
-    label: str, direct: list[str], column: Column, expressions: list[Term]
+    constant: Constant, direct: list[str], column: Column, expressions: list[Term]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what could stand for a slot, the most telling first, each with the names it needs."""
-    given = [name for name in direct if name == label]
-    if INPUT in direct and label in READS:
+    given = [name for name in direct if name == constant.label]
+    if INPUT in direct and constant.argument == TAKEN:
         given.append(INPUT)
     for name in (*given, *(name for name in direct if name != INPUT)):
         yield name, (name,)

@@ -16,12 +16,12 @@ from archdsl.graph import Graph, NodeId, ScopeKind, is_within
 from archdsl.ops import Role
 from archdsl.pytorch.head import classifiers
 from archdsl.pytorch.python_source.spec import Number, Spec
+from archdsl.pytorch.python_source.terms import RATE
 from archdsl.pytorch.python_source.trees import names_in
-from archdsl.pytorch.python_source.turns import RATE, SILENT
+from archdsl.pytorch.python_source.turns import SILENT
+from archdsl.pytorch.python_source.widths import WIDTHS
 from archdsl.source import Span
 from archdsl.syntax import nodes
-
-WIDTHS = ("channels", "features")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,14 @@ from archdsl.pytorch.arithmetic import divisible
 from archdsl.pytorch.plan import Section
 from archdsl.pytorch.python_source.constants import COPIES, Constant
 from archdsl.pytorch.python_source.trees import calls, conditions, everything, expressions
-from archdsl.pytorch.python_source.widths import INPUT, Widths
+from archdsl.pytorch.python_source.widths import INPUT, WIDTHS, Widths, width_of
 from archdsl.syntax import nodes
 
 Number = bool | int | float
 Value = Number | None
-_SIZES = {"kernel_size": "kernel", "stride": "stride"}
-_WIDTHS = {"out_channels": "channels", "out_features": "features"}
-RATES = ("p", "rate")
-"""What layers call the share of numbers, or of images, that they drop: floats."""
-_NAMES = {"padding": "pad"}
-"""What calls in specs name what torch's layers take."""
+_SIZES = ("kernel", "stride")
+RATE = "rate"
+"""What calls in specs name the share of numbers, or of images, that they drop: a float."""
 
 _LEVELS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6}
 _COMPARISON, _UNARY = 4, 7
@@ -112,6 +109,10 @@ class Terms:
             return None
         return self.term(tree)
 
+    def is_given(self, constant: Constant) -> bool:
+        """Return whether a constant is about a value that the first instance is given."""
+        return constant.given in self._sections[0].inputs
+
     def _count(self, tree: nodes.Expression | None, besides: int) -> Term | None:
         """Return how many copies of a repeat are left beside some."""
         if tree is None or isinstance(tree, nodes.Number):
@@ -137,19 +138,18 @@ class Terms:
             position = names.index(constant.label) if constant.label in names else len(placed)
             at_hand = placed[position] if position < len(placed) else None
             value = named.get(constant.label, at_hand)
-        elif constant.label in _SIZES:
-            name = _SIZES[constant.label]
+        elif constant.argument in _SIZES:
             sizes = (one for one in placed if isinstance(one, nodes.Dims))
-            value = named.get(name) or next(sizes, None)
+            value = named.get(constant.argument) or next(sizes, None)
             if isinstance(value, nodes.Dims):
-                value = value.extents[0] if name == "kernel" else next(iter(value.stride), None)
-        elif constant.label in _WIDTHS:
-            numbers = (one for one in placed if not isinstance(one, nodes.Dims))
-            value = named.get(_WIDTHS[constant.label]) or next(numbers, None)
-        elif constant.label in RATES:
-            value = named.get("rate") or next(iter(placed), None)
+                is_kernel = constant.argument == "kernel"
+                value = value.extents[0] if is_kernel else next(iter(value.stride), None)
+        elif constant.argument in WIDTHS:
+            value = width_of(call)
+        elif constant.argument == RATE:
+            value = named.get(RATE) or next(iter(placed), None)
         else:
-            value = named.get(_NAMES.get(constant.label, constant.label))
+            value = named.get(constant.argument)
         if isinstance(value, nodes.Dims | nodes.Listing | nodes.Reference | nodes.Tap):
             return None
         return value

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from archdsl.graph import Graph, Node
 from archdsl.graph.names import AT_HAND, OF_INPUT
 from archdsl.ops import Role
-from archdsl.pytorch.python_source.terms import ROUNDING
+from archdsl.pytorch.python_source.terms import RATE, ROUNDING
 from archdsl.pytorch.python_source.trees import (
     calls,
     conditions,
@@ -21,6 +21,7 @@ from archdsl.pytorch.python_source.trees import (
     given_to,
     names_in,
 )
+from archdsl.pytorch.python_source.widths import WIDTHS
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
@@ -30,8 +31,7 @@ NET = ""
 SILENT = "expect"
 """The statement that says nothing of the module."""
 
-RATE = "rate"
-_WIDTHS = ("channels", "features", "groups")
+_COUNTS = (*WIDTHS, "groups")
 _IMPLIED = frozenset((*AT_HAND, *OF_INPUT))
 
 
@@ -155,7 +155,7 @@ class Turns:
             return False
         placed = [one for one in call.arguments if one.name is None]
         plain = [one for one in placed if not isinstance(one.value, nodes.Dims)]
-        widths = [one for one in call.arguments if one.name and one.name.text in _WIDTHS]
+        widths = [one for one in call.arguments if one.name and one.name.text in _COUNTS]
         return all(one in (*plain[:1], *widths) for one in asked)
 
     def _is_rate(self, call: nodes.Call) -> bool:

@@ -15,7 +15,9 @@ from archdsl.syntax import nodes
 INPUT = "in_channels"
 """What the spec and torch call the channels of what a block is given."""
 
-_WIDTHS = ("channels", "features")
+WIDTHS = ("channels", "features")
+"""What calls in specs name the channels that a layer gives."""
+
 _AT_HAND = "channels"
 
 
@@ -91,7 +93,7 @@ def width_of(call: nodes.Call) -> nodes.Expression | None:
     """Return what a call of a layer gives as its channels or features."""
     named = {one.name.text: one.value for one in call.arguments if one.name is not None}
     placed = (one.value for one in call.arguments if one.name is None)
-    value = next((named[name] for name in _WIDTHS if name in named), None)
+    value = next((named[name] for name in WIDTHS if name in named), None)
     value = value or next((one for one in placed if not isinstance(one, nodes.Dims)), None)
     if isinstance(value, nodes.Dims | nodes.Listing | nodes.Reference | nodes.Tap):
         return None
