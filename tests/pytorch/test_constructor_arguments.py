@@ -110,6 +110,7 @@ def test_the_class_for_other_arguments_is_that_of_the_spec(path: Path) -> None:
         ("vgg16", ["classes", "deep"]),
         ("released/convnext_tiny_torchvision", ["classes", "c"]),
         ("released/squeezenet1_1_torchvision", ["classes", "drop"]),
+        ("released/inception_v3", ["classes", "drop"]),
     ],
 )
 def test_networks_take_classes_depths_widths_and_rates(name: str, names: list[str]) -> None:
@@ -174,6 +175,10 @@ block bends(c) {{ if channels == c {{ conv 3x3 c }} else {{ conv 1x1 c -> relu }
         ("maxpool 3x3 / (k - 1)", None),
         ("if n > 2 { conv 3x3 8 }", []),
         ("conv 3x3 c -> conv 3x3 other", ["other"]),  # whose default is c
+        ("stem { conv 3x3 wide; residual { conv 3x3 channels }; dropout rate }", ["rate", "wide"]),
+        ("n x { conv 3x3 (wide + 1); residual { conv 3x3 channels } }", ["n", "wide"]),
+        ("conv 3x3 wide; residual { conv 3x3 channels groups=channels }", ["wide"]),
+        ("aux a { avgpool global -> linear wide -> dropout rate -> linear 6 }", ["rate", "wide"]),
         ("dropout rate", ["rate"]),
         ("dropout (rate / 2)", []),
         ("leaky_relu rate", []),
@@ -197,6 +202,7 @@ def test_what_a_class_takes_besides_classes(body: str, names: list[str] | None) 
     ("ending", "names"),
     [
         ("linear classes", ["classes"]),
+        ("aux b { avgpool global; dropout 0.1; linear classes }; linear classes", ["classes"]),
         ("linear classes act=relu", ["classes"]),
         ("linear classes -> prelu shared=no", ["classes"]),
         ("linear classes -> linear classes", ["classes"]),
@@ -273,6 +279,7 @@ def statements(draw: st.DrawFn, depth: int = 0) -> str:
             f"({draw(counts)}) x {{ {inner} }}",
             f"({draw(counts)}) x pair ({width})",
             f"if {draw(conditions)} {{ {inner} }}",
+            f"stem {{ {inner}; residual {{ conv 3x3 channels }} }}",
         ]
     return draw(st.sampled_from(kinds))
 
@@ -307,7 +314,7 @@ def test_random_nets_take_only_what_leaves_their_text_the_same(text: str, data: 
         values: dict[str, int | float] = {}
         for name in parameters_of(cls):
             some = st.sampled_from([0.0, 0.25, 0.75, 1.0]) if name == "r" else st.integers(1, 24)
-            if data.draw(st.booleans()):
+            if data.draw(st.integers(0, 3)):
                 values[name] = data.draw(some)
         assert_same_for(text, cls, values)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.graph import Node, NodeId, ScopeKind
+from archdsl.graph import Node, NodeId, Scope, ScopeKind
 from archdsl.ops import Plain
 from archdsl.pytorch.plan import Leaf, Section, Step
 from archdsl.pytorch.python_source import words
@@ -100,7 +100,6 @@ class Classes:
         self._widths = Widths(graph, spec.blocks, spec.net)
         self._wanted = wanted
         self._settable: dict[str, Number] = {}
-        self._offered: list[Settable] = []
         self._helpers = tuple(taken)
         self.inlining = Inlining(root)
         self._structures = Structures(self.inlining)
@@ -117,9 +116,11 @@ class Classes:
         names = Naming(groups, self.inlining, self._structures).names()
         for made, name in zip(self._classes, names, strict=True):
             made.name = self._names.take(name)
-        for made in self._classes:
-            self._ensure(made)
-        self._net(self._classes[-1])
+        offered = self._wanted.offered
+        self._settle([*self._wanted.tried, *(one.name for one in offered)])
+        lost = [one.name for one in offered if not all(map(self._stands, one.uses))]
+        if lost:
+            self._settle([name for name in self._settable if name not in lost])
 
     def __iter__(self) -> Iterator[Class]:
         return iter(self._finished)
@@ -130,7 +131,7 @@ class Classes:
 
     def number_of(self, classifier: Node) -> str | None:
         """Return the parameter of the network's class that is a classifier's width, if one is."""
-        for one in self._offered:
+        for one in self._wanted.offered:
             made_by = (use.call.head for use in one.uses if not use.name)
             if one.name in self._settable and classifier.origin[0] in made_by:
                 return one.name
@@ -138,7 +139,7 @@ class Classes:
 
     def rates(self) -> frozenset[str]:
         """Return the parameters of the network's class that are rates, whole numbers or not."""
-        return frozenset(one.name for one in self._offered if one.is_rate)
+        return frozenset(one.name for one in self._wanted.offered if one.is_rate)
 
     def counts(self) -> frozenset[str]:
         """Return the parameters of the network's class that are numbers of something."""
@@ -264,38 +265,54 @@ class Classes:
         made.filling = filling or NOTHING
         return filling is not None
 
-    def _net(self, made: Class) -> None:
-        """Let the network's class take those parameters that stand in all their places."""
-        if self._spec.net is None:
-            return
-        sections = {one.scope.path: one for one in self._sections()}
-        classes = {path: self._class_of[id(one)] for path, one in sections.items()}
-        offered = self._offered = list(self._wanted.offered)
+    def _settle(self, names: Sequence[str]) -> None:
+        """Finish all classes, that of the network with some parameters where the text has them."""
         rates = self.rates()
         self._settable = {
             name: float(value) if name in rates else value
             for name, value in self._spec.values.items()
-            if name in self._wanted.tried or any(one.name == name for one in offered)
+            if name in names
         }
-        self._finish(made)
-        lost = [one for one in offered if not all(_stands(use, classes) for use in one.uses)]
-        if lost:
-            for one in lost:
-                del self._settable[one.name]
-            self._finish(made)
-
-    def _sections(self) -> Iterator[Section]:
+        self._finished.clear()
         for made in self._classes:
-            yield from made.sections
+            self._ensure(made)
+
+    def _stands(self, use: Use) -> bool:
+        """Return whether a parameter stands where a call gets it, in the class around the call."""
+        return any(
+            constant.call == use.call.head
+            and constant.of_block == bool(use.name)
+            and (not use.name or constant.label == use.name)
+            and made.filling.texts.get(slot) == use.given
+            for made in self._classes
+            if any(self._owner(section).path == use.scope for section in made.sections)
+            for slot, constant in enumerate(made.constants)
+        )
+
+    def _owner(self, section: Section) -> Scope:
+        """Return the block, or the net, in whose words a section is written."""
+        scope = section.scope
+        while scope.kind not in (ScopeKind.BLOCK, ScopeKind.NET) and scope.parent is not None:
+            scope = self._graph.scopes[scope.parent]
+        return scope
+
+    def _takes_of_net(self, section: Section) -> bool:
+        """Return whether a section's class can take what the network's class takes."""
+        if section.scope.kind in (ScopeKind.BLOCK, ScopeKind.UNIT):
+            return False
+        return bool(self._settable) and self._owner(section).kind is ScopeKind.NET
 
     def _terms(self, made: Class) -> Terms:
         scope, sections = made.section.scope, made.sections
         known = self._graph, self._parameters_of, self._widths
-        if scope.kind is ScopeKind.NET:
+        if scope.kind is ScopeKind.NET or all(map(self._takes_of_net, sections)):
             fixed, shown = self._settable, self._wanted.shown
-            return Terms(self._spec.net, sections, *known, fixed=fixed, shown=shown)
+            settled = self._spec.values
+            return Terms(
+                self._spec.net, sections, *known, fixed=fixed, shown=shown, settled=settled
+            )
         block = self._blocks.get(scope.title) if scope.kind is ScopeKind.BLOCK else None
-        return Terms(block, made.sections, *known)
+        return Terms(block, sections, *known)
 
     def _parts(
         self, section: Section, constants: Constants, twins: Twins = None, variant: int = 0
@@ -353,7 +370,8 @@ class Classes:
             for parameter, value in made.arguments(child):
                 shown = None if parameter.default is REQUIRED else parameter.name
                 meaning = parameter.name, parameter.default, of_block, parameter.argument
-                slot = constants.slot(value, name, *meaning)
+                passed = parameter.name in self._settable and self._takes_of_net(child)
+                slot = constants.slot(value, name, *meaning, is_passed_on=passed)
                 arguments.append((shown, slot))
             return New(made.name, tuple(arguments))
         if self._structures.is_loop(child):
@@ -382,17 +400,3 @@ class Classes:
             taken, given = last.inputs, last.outputs
         shapes = [[self._graph.nodes[id].shape for id in ids] for ids in (taken, given)]
         return shapes[0] == shapes[1]
-
-
-def _stands(use: Use, classes: Mapping[str, Class]) -> bool:
-    """Return whether a parameter stands where a call gets it, in the class around the call."""
-    made = classes.get(use.scope)
-    if made is None:
-        return False
-    return any(
-        constant.call == use.call.head
-        and constant.of_block == bool(use.name)
-        and (not use.name or constant.label == use.name)
-        and made.filling.texts.get(slot) == use.given
-        for slot, constant in enumerate(made.constants)
-    )

@@ -53,6 +53,8 @@ class Constant:
     """The value that the layer or the block takes which it is for."""
     argument: str = ""
     """Which argument of a call in the spec it is."""
+    is_passed_on: bool = False
+    """Whether it is a parameter of what is around, under the same name."""
     besides: int = 0
     """Of a number of copies: how many more the repeat has."""
 
@@ -80,10 +82,11 @@ class Constants:
         omit: Omit = REQUIRED,
         of_block: bool = False,
         argument: str = "",
+        is_passed_on: bool = False,
     ) -> Slot:
         """Add a constant, and return its place; as an ``argument`` it is called as its label is."""
         given = self.call, self.given, argument or label
-        return self._add(Constant(value, child, label, omit, of_block, *given))
+        return self._add(Constant(value, child, label, omit, of_block, *given, is_passed_on))
 
     def copies(self, count: int, child: str, besides: int | None, repeat: Span) -> Slot:
         """Add the number of a repeat's copies that are written once, ``besides`` some others.

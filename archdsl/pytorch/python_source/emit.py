@@ -127,24 +127,28 @@ class _Writer:
         Torch would build layers without channels, which the spec refuses. Of expressions that only
         multiply, it is enough to look at what they multiply.
         """
-        filling = made.filling
-        if made.section.scope.kind is ScopeKind.NET:
-            turning, counts = frozenset(self.turnings), self.classes.counts()
-            first = [one.name for one in filling.parameters if one.name in counts]
-        else:
-            inside = (one.names.get(made.section.scope.title) for one in self.turnings.values())
+        filling, scope = made.filling, made.section.scope
+        texts: list[str] = []
+        sure = frozenset[str]()
+        if scope.kind is ScopeKind.BLOCK:
+            inside = (one.names.get(scope.title) for one in self.turnings.values())
             turning = frozenset(name for names in inside for name in names or ()) - {INPUT}
-            first = list[str]()
+        else:
+            turning, sure = frozenset(self.turnings), self.classes.counts()
+        if scope.kind is ScopeKind.NET:
+            texts += (one.name for one in filling.parameters if one.name in sure)
+            sure = frozenset[str]()
         for slot, constant in enumerate(made.constants):
             text = filling.texts.get(slot, "")
             if constant.argument in COUNTED and turning & set(_NAME.findall(text)):
                 # The copies that are written by themselves may be all that there are.
-                first.append(f"{text} + 1" if constant.besides else text)
-        known = set(first)
+                texts.append(f"{text} + 1" if constant.besides else text)
+        known = sure.union(texts)
         return tuple(
             text
-            for text in dict.fromkeys(first)
-            if not (_FACTORS.fullmatch(text) and known.issuperset(_NAME.findall(text)))
+            for text in dict.fromkeys(texts)
+            if text not in sure
+            and not (_FACTORS.fullmatch(text) and known.issuperset(_NAME.findall(text)))
             and f"{text} - 1" not in known
             and not (text.endswith(" - 1 + 1") and text.removesuffix(" - 1 + 1") in known)
         )

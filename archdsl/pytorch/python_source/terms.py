@@ -9,18 +9,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from archdsl.graph import Graph, NodeId, ScopeKind
 from archdsl.pytorch.arithmetic import divisible
 from archdsl.pytorch.plan import Section
 from archdsl.pytorch.python_source.constants import COPIES, Constant
-from archdsl.pytorch.python_source.trees import calls, conditions, everything, expressions
-from archdsl.pytorch.python_source.widths import INPUT, WIDTHS, Widths, width_of
+from archdsl.pytorch.python_source.trees import (
+    calls,
+    conditions,
+    everything,
+    expressions,
+    names_in,
+    replaced,
+)
+from archdsl.pytorch.python_source.widths import AT_HAND, INPUT, WIDTHS, Widths, width_of
 from archdsl.syntax import nodes
 
 Number = bool | int | float
 Value = Number | None
 _SIZES = ("kernel", "stride")
+NOTHING: Mapping[str, Number] = MappingProxyType({})
 RATE = "rate"
 """What calls in specs name the share of numbers, or of images, that they drop: a float."""
 
@@ -49,7 +58,9 @@ class Term:
 class Terms:
     """What the constructor of a block can be written in.
 
-    That of a net has ``fixed`` names with their values, and ``shown`` as their defaults.
+    That of a net has ``fixed`` names with their values, and ``shown`` as their defaults; so have
+    the groups and auxiliary heads of a net that have classes, which are given what they need.
+    For other names of a net stand the numbers that are ``settled``.
     """
 
     def __init__(
@@ -61,15 +72,21 @@ class Terms:
         widths: Widths,
         fixed: Mapping[str, Number] | None = None,
         shown: Mapping[str, Number] | None = None,
+        settled: Mapping[str, Number] = NOTHING,
     ) -> None:
         self.tables = [_table(section, graph) for section in sections]
         own = () if block is None else tuple(one.name.text for one in block.parameters)
         self.names = () if block is None else (INPUT, *(n for n in own if n != INPUT))
         self.defaults = {} if block is None else dict(_defaults(block))
         if fixed is not None:
-            self.names, self.tables = tuple(fixed), [dict(fixed)]
+            self.tables = [{**table, **fixed} for table in self.tables]
+            self.names, self.defaults = (INPUT, *fixed), {}
+            settled = {name: one for name, one in settled.items() if name not in fixed}
+        self.settled = settled
+        self.is_net = sections[0].scope.kind is ScopeKind.NET
+        if self.is_net and fixed is not None:
+            self.names = tuple(fixed)
             self.defaults = {name: (shown or fixed)[name] for name in fixed}
-        self.is_net = fixed is not None
         self.is_unit = sections[0].scope.kind is ScopeKind.UNIT
         self.parameters = {name: self._column(name) for name in self.names}
         self._block = block
@@ -94,6 +111,8 @@ class Terms:
 
     def said(self, constant: Constant) -> Term | None:
         """Return what the spec writes for a constant, where that is about parameters."""
+        if constant.is_passed_on and constant.label in self.names:
+            return Term(constant.label, (constant.label,), self.parameters[constant.label])
         if self._block is None or constant.call is None:
             return None
         if self._calls is None:
@@ -107,7 +126,18 @@ class Terms:
         tree = None if call is None else self._argument(call, constant)
         if tree is None or isinstance(tree, nodes.Number):
             return None
-        return self.term(tree)
+        return self.term(self._of_what_is_at_hand(tree, constant))
+
+    def _of_what_is_at_hand(self, tree: nodes.Expression, constant: Constant) -> nodes.Expression:
+        """Return an expression with the channels at hand as the spec says them, if it does."""
+        names = names_in(tree)
+        if AT_HAND not in names or constant.given is None:
+            return tree
+        width = self._widths.tree(constant.given, self._sections[0])
+        if width is None:
+            return tree
+        others = {name: nodes.Name(name, tree.span) for name in names}
+        return replaced(tree, {**others, AT_HAND: width}) or tree
 
     def is_given(self, constant: Constant) -> bool:
         """Return whether a constant is about a value that the first instance is given."""
@@ -163,9 +193,11 @@ class Terms:
     def term(self, tree: nodes.Expression) -> Term | None:
         """Return an expression as Python, or None where it is about more than parameters."""
         for division in ("//", "/"):
-            writer = _Writer(division)
+            writer = _Writer(division, self.settled)
             text = writer.text(tree)
             if text is None or not writer.names <= set(self.names):
+                return None
+            if writer.is_settled and not writer.names:
                 return None
             values = tuple(_value(text, table) for table in self.tables)
             if division not in text or all(isinstance(value, int) for value in values):
@@ -214,9 +246,11 @@ def _value(text: str, table: Mapping[str, Number]) -> Value:
 class _Writer:
     """Writes expressions as Python, and notes which names they have."""
 
-    def __init__(self, division: str) -> None:
+    def __init__(self, division: str, settled: Mapping[str, Number]) -> None:
         self.division = division
+        self.settled = settled
         self.names: set[str] = set()
+        self.is_settled = False
 
     def text(self, tree: nodes.Expression, around: int = 0) -> str | None:
         match tree:
@@ -224,7 +258,10 @@ class _Writer:
                 return repr(tree.value)
             case nodes.Name():
                 # At the beginning of a block the value at hand is what it was given.
-                name = INPUT if tree.text == "channels" else tree.text
+                name = INPUT if tree.text == AT_HAND else tree.text
+                if name in self.settled:
+                    self.is_settled = True
+                    return repr(self.settled[name])
                 self.names.add(name)
                 return name
             case nodes.Function():

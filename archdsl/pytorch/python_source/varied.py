@@ -65,7 +65,9 @@ def holding(spec: Spec, names: Sequence[str], write: Write) -> dict[str, Turning
     trial = _Trial(spec, write, draft if written == everything else write(spec, written), written)
     if not trial.holds(found):
         found = {name: one for name, one in found.items() if trial.holds({name: one})}
-        if len(found) > 1 and not trial.holds(found):
+        # Where not all are taken, expressions of several of them may stand no more.
+        kept = tuple(found)
+        if kept and not _Trial(spec, write, write(spec, kept), kept).holds(found):
             return {}
     return found
 

@@ -18,7 +18,8 @@ INPUT = "in_channels"
 WIDTHS = ("channels", "features")
 """What calls in specs name the channels that a layer gives."""
 
-_AT_HAND = "channels"
+AT_HAND = "channels"
+"""What specs call the channels of the value at hand."""
 
 
 class Widths:
@@ -42,7 +43,7 @@ class Widths:
         if node.op.picture().role is Role.WEIGHTED:
             call = self._calls.get(_place(node.origin[0]))
             tree = None if call is None else width_of(call)
-            if tree is not None and _AT_HAND not in names_in(tree):
+            if tree is not None and AT_HAND not in names_in(tree):
                 return self._outside(tree, self._graph.scopes[node.scope], section)
             if tree is not None or node.shape.channels != self._into(node).shape.channels:
                 return None
@@ -83,7 +84,7 @@ class Widths:
                     return None
                 given = given_to(call, block)
                 found = replaced(found, given)
-                if found is not None and names_in(found) & {_AT_HAND, "index"}:
+                if found is not None and names_in(found) & {AT_HAND, "index"}:
                     return None
             scope = self._graph.tree.around(scope)
         return found
