@@ -48,11 +48,17 @@ class QuickStart(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        named = dict(kwargs or {})
-        for one in (*args, *named.values()):
-            self._await(one)
-        if func is init.kaiming_uniform_ and (tensor := _only(args, named)) is not None:
-            return self._kaiming(tensor, **named)
+        named = kwargs or {}
+        if self._pending:
+            for one in args:
+                self._await(one)
+            for one in named.values():
+                self._await(one)
+        if func is init.kaiming_uniform_:
+            named = dict(named)
+            tensor = _only(args, named)
+            if tensor is not None:
+                return self._kaiming(tensor, **named)
         return func(*args, **named)
 
     def _kaiming(
