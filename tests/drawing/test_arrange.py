@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 import archdsl
 from archdsl.compare import Change
 from archdsl.drawing import (
     Box,
     BoxKind,
     Drawing,
-    DrawingError,
     Group,
     Heat,
     Label,
@@ -19,39 +16,13 @@ from archdsl.drawing import (
     arrange,
 )
 from archdsl.graph import Graph
+from tests.drawing.panels import PAPER, flows, panel, texts, titles
 from tests.drawing.samples import graph_of
-
-PAPER = Options(style=Style.PAPER)
 
 
 def box(drawing: Drawing, title: str) -> Box:
     (found,) = [one for one in drawing.overview.every_box() if one.title == title]
     return found
-
-
-def panel(drawing: Drawing, title: str) -> Group:
-    (found,) = [one for one in drawing.panels if one.title == title]
-    return found
-
-
-def frame(drawing: Drawing, title: str) -> Group:
-    (found,) = [one for one in drawing.overview.every_group() if one.title == title]
-    return found
-
-
-def titles(group: Group) -> list[str]:
-    return [one.title for one in group.members]
-
-
-def texts(group: Group) -> list[tuple[str, ...]]:
-    return [(one.title, *one.lines) for one in group.every_box()]
-
-
-def flows(group: Group) -> list[tuple[str, str, str]]:
-    """Return a group's edges with the titles of their ends."""
-    ends = (*group.entries, *group.members, *group.exits)
-    names = {one.id: one.title for one in ends}
-    return [(names[edge.tail], names[edge.head], edge.label) for edge in group.edges]
 
 
 def test_inception_v4_is_the_column_of_figure_9() -> None:
@@ -230,180 +201,6 @@ def test_depth_unfolds_in_place() -> None:
 
 def operators_in(graph: Graph, path: str) -> int:
     return sum(node.id.startswith(f"{path}.") for node in graph)
-
-
-# What is unfolded, and what is drawn alone
-
-
-def test_an_unfolded_repeat_is_one_frame_for_all_its_copies() -> None:
-    drawing = arrange(graph_of("inception_v4"), Options(expand=("A",)))
-    module = frame(drawing, "4 × A")
-    assert module.repeated
-    assert [one.title for one in drawing.panels] == [
-        "stem", "reduction_a 192 224 256 384", "B", "reduction_b", "C",
-    ]  # fmt: skip
-    first = next(module.every_box())
-    assert first.nodes == tuple(
-        f"inception_v4.A.{copy}.branch0.conv.{part}"
-        for copy in range(4)
-        for part in ("conv", "norm", "act")
-    )
-    assert ("stem", "4 × A", "35×35×384") in flows(drawing.overview)
-    assert ("4 × A", "reduction_a", "35×35×384") in flows(drawing.overview)
-    # What enters and leaves is said on the edges outside, once.
-    assert [port.title for port in (*module.entries, *module.exits)] == ["", ""]
-
-
-def test_one_of_several_like_blocks_unfolds_by_its_path() -> None:
-    graph = graph_of("googlenet")
-    for path in ("inception_4a", "googlenet.inception_4a"):
-        drawing = arrange(graph, Options(expand=(path,)))
-        frames = [one for one in drawing.overview.members if isinstance(one, Group)]
-        assert [one.title for one in frames] == ["inception_4a: inception 192 96 208 16 48 64"]
-        module = panel(drawing, "inception c1 r3 c3 r5 c5 proj")
-        callers = [one for one in drawing.overview.every_box() if one.panel == module.id]
-        assert len(callers) == 8
-
-
-def test_a_head_unfolds_with_its_weight() -> None:
-    overview = arrange(graph_of("googlenet"), Options(expand=("classifier",))).overview
-    heads = [one for one in overview.members if isinstance(one, Group)]
-    assert [one.title for one in heads] == [
-        "aux1: classifier 1000, weight 0.3",
-        "aux2: classifier 1000, weight 0.3",
-    ]
-    assert all(one.aux for one in heads)
-    assert {edge.head for edge in overview.edges if edge.aux} == {one.id for one in heads}
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("inceptoin", "no block `inceptoin` to unfold; did you mean `inception`"),
-        ("conv1", "`conv1` is no block or group, and has nothing to unfold"),
-        ("googlenet", "`googlenet` is the net itself, which is unfolded"),
-        ("xyz", r"no block `xyz` to unfold; there is `conv2`, `inception`, `aux1`, `classifier`"),
-    ],
-)
-def test_what_cannot_be_unfolded_is_told(name: str, message: str) -> None:
-    with pytest.raises(DrawingError, match=message):
-        arrange(graph_of("googlenet"), Options(expand=(name,)))
-
-
-@pytest.mark.parametrize(
-    ("path", "title", "members"),
-    [
-        ("A.2", "inception_v4.A.2", 9),
-        ("inception_v4.A.2", "inception_v4.A.2", 9),
-        ("A", "inception_v4.A", 1),
-        ("stem.mixed_3a", "inception_v4.stem.mixed_3a", 3),
-        ("stem.conv", "inception_v4.stem.conv", 1),
-        ("stem.conv.norm", "inception_v4.stem.conv.norm", 1),
-        ("inception_v4", "inception_v4", 10),
-    ],
-)
-def test_one_step_is_drawn_alone(path: str, title: str, members: int) -> None:
-    drawing = arrange(graph_of("inception_v4"), Options(only=path))
-    assert drawing.title == drawing.overview.title == title
-    assert len(drawing.overview.members) == members
-
-
-def test_a_step_alone_says_what_enters_and_leaves() -> None:
-    overview = arrange(graph_of("inception_v4"), Options(only="reduction_a")).overview
-    assert [port.title for port in overview.entries] == ["35×35×384"]
-    assert [port.title for port in overview.exits] == ["17×17×1024"]
-
-
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("A.9", "no step `A.9`; did you mean `A.3`"),
-        ("stme", "no step `stme`; did you mean `stem`"),
-        ("mixed_3a", "no step `mixed_3a`; there is `stem.mixed_3a`"),
-        ("zzz", "no step `zzz`; there is `stem`, `A`, `reduction_a`"),
-        ("dropout.x", "no step `dropout.x`"),
-    ],
-)
-def test_a_path_that_is_not_there_is_told(path: str, message: str) -> None:
-    with pytest.raises(DrawingError, match=message):
-        arrange(graph_of("inception_v4"), Options(only=path))
-
-
-def test_options_that_contradict_one_another_are_told() -> None:
-    graph = graph_of("gate")
-    for options, message in (
-        (Options(style=Style.FULL, expand=("gate",)), "leave out `expand`"),
-        (Options(depth=-1), "0 or more, and not -1"),
-        (Options(style=Style.TABLE, heat=Heat.MACS), "takes no `heat`"),
-    ):
-        with pytest.raises(DrawingError, match=message):
-            arrange(graph, options)
-
-
-def test_too_many_boxes_are_refused_before_they_are_made() -> None:
-    graph = archdsl.load("net n { input 8x8x8; 2500 x A }\nblock A { conv 3x3 8 }").ir
-    assert titles(arrange(graph).overview) == ["input", "2500 × A"]
-    with pytest.raises(DrawingError, match=r"2,501 boxes.*leave out `depth`"):
-        arrange(graph, Options(depth=1))
-    with pytest.raises(DrawingError, match=r"2,501 boxes.*`blocks` folds"):
-        arrange(graph, Options(style=Style.FULL))
-    steps = "\n".join("conv 3x3 8" for _ in range(2100))
-    with pytest.raises(DrawingError, match=r"2,101 boxes.*blocks or repeats"):
-        arrange(archdsl.load(f"net n {{ input 8x8x8\n{steps}\n}}").ir)
-
-
-# The manner of papers
-
-
-def test_units_are_written_as_papers_print_them() -> None:
-    # Inception-v4 paper, figure 3; and figure 16, whose last convolution is linear.
-    stem = panel(arrange(graph_of("inception_v4"), PAPER), "stem")
-    assert titles(stem)[:6] == [
-        "3×3 Conv (32 stride 2 V)",
-        "3×3 Conv (32 V)",
-        "3×3 Conv (64)",
-        "3×3 MaxPool (stride 2 V)",
-        "3×3 Conv (96 stride 2 V)",
-        "Filter concat",
-    ]
-    resnet = panel(arrange(graph_of("residual"), PAPER), "stage")
-    assert titles(resnet) == [
-        "3×3 Conv (16)", "3×3 Conv (16 linear)", "Scaling × 0.2", "+", "Relu activation",
-    ]  # fmt: skip
-
-
-def test_the_overview_of_a_paper_figure_has_grids_beside_it() -> None:
-    overview = arrange(graph_of("inception_v4"), PAPER).overview
-    assert flows(overview)[:3] == [
-        ("Input", "stem", "299×299×3"),
-        ("stem", "4 × A", "35×35×384"),
-        ("4 × A", "reduction_a", "35×35×384"),
-    ]
-
-
-def test_the_panels_of_a_paper_figure_say_a_shape_where_the_grid_of_all_data_changes() -> None:
-    # Figure 3 has 149x149x32, 147x147x32, 73x73x160 and 71x71x192 inside of the stem, and none on
-    # a branch.
-    stem = panel(arrange(graph_of("inception_v4"), PAPER), "stem")
-    assert [label for _, _, label in flows(stem) if label] == ["149×149×32", "147×147×32"]
-    beside = [one.lines for one in stem.every_box() if one.lines]
-    assert beside == [("73×73×160",), ("71×71×192",)]
-    module = panel(arrange(graph_of("inception_v4"), PAPER), "A")
-    assert {label for _, _, label in flows(module)} == {""}
-    assert [port.title for port in (*module.entries, *module.exits)] == ["35×35×384"] * 2
-
-
-def test_arguments_that_a_call_leaves_out_are_not_written() -> None:
-    # `block A(out = channels)` is called as `5 x A`.
-    text = """
-    net n { input 9x9x8; 5 x A; A out=4; wide 3 by=2 }
-    block A(out = channels) { conv 3x3 out }
-    block wide(a, b = 5, by = 1) { conv 3x3 (a * by) }
-    """
-    overview = arrange(archdsl.load(text).ir).overview
-    assert texts(overview)[1:] == [("5 × A", "8"), ("A", "4"), ("wide", "3 by=2")]
-    plain = arrange(archdsl.load(text.replace("A out=4; ", "")).ir).overview
-    assert texts(plain)[1] == ("5 × A",)
 
 
 # Labels, costs, marks, words
