@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.loading import load
 from archdsl.network import Network
+from archdsl.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from archdsl.drawing import DrawingError
@@ -32,7 +33,7 @@ __all__ = [
     "SpecError",
     "load",
 ]
-__version__ = "0.1.0"
+
 
 _LATER = {
     "BrokenExport": "archdsl.export.broken",

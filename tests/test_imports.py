@@ -15,6 +15,7 @@ PACKAGE = ROOT / "archdsl"
 
 # From what knows nothing to what sees everything.
 ORDER = [
+    "version",
     "light",
     "files",
     "source",
@@ -43,7 +44,16 @@ ORDER = [
 
 # A part that stands outside of the order, and what it may import all the same.
 EXCEPTIONS = {
-    "__init__": {"loading", "network", "diagnostics", "drawing", "export", "pytorch", "weights"},
+    "__init__": {
+        "loading",
+        "network",
+        "diagnostics",
+        "drawing",
+        "export",
+        "pytorch",
+        "version",
+        "weights",
+    },
     "__main__": {"cli"},
 }
 
@@ -68,8 +78,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name.startswith("archdsl"))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("archdsl"):
             if node.module == "archdsl":
-                named = (alias.name for alias in node.names)
-                yield from (f"archdsl.{one}" for one in named if one != "__version__")
+                yield from (f"archdsl.{alias.name}" for alias in node.names)
             else:
                 yield node.module or ""
         yield from imported(node)

@@ -115,7 +115,7 @@ def _explain(error: Exception, ctx: click.Context) -> NoReturn:
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from archdsl import __version__
+        from archdsl.version import __version__
 
         click.echo(f"archdsl {__version__}")
         ctx.exit()

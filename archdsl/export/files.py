@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from archdsl import __version__
 from archdsl.export import pt2
 from archdsl.export.form import Dynamic, Form
 from archdsl.export.onnx import Said, export_files
 from archdsl.graph import Graph, NodeId
 from archdsl.graph.sizes import Steps, steps
+from archdsl.version import __version__
 from archdsl.weights.store import HASH, NETWORK, spec_hash
 
 if TYPE_CHECKING:
