@@ -12,7 +12,7 @@ import socket
 import sys
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from random import Random
 
@@ -64,12 +64,18 @@ CASES = {
 }
 
 
+@pytest.fixture(params=CASES, scope="module")
+def case(request: pytest.FixtureRequest) -> str:
+    """One network after the other: all tests of one, while its numbers are at hand."""
+    return request.param
+
+
 @cache
 def network(case: str) -> Network:
     return archdsl.load(SPECS / CASES[case][0])
 
 
-@cache
+@lru_cache(maxsize=1)
 def numbers(case: str) -> dict[str, torch.Tensor]:
     """A state dict of random numbers under the model's names, in its order."""
     _, package, model = CASES[case]
@@ -81,14 +87,13 @@ def numbers(case: str) -> dict[str, torch.Tensor]:
     }
 
 
-@cache
+@lru_cache(maxsize=1)
 def imported(case: str) -> Imported:
     spec = network(case)
     checkpoint = Checkpoint(numbers(case), {}, ordered=True)
-    return import_weights(spec.ir, spec.module(), checkpoint)
+    return import_weights(spec.ir, spec.module(META), checkpoint)
 
 
-@pytest.mark.parametrize("case", CASES)
 def test_a_checkpoint_is_taken_whole_and_given_back_bit_equal(case: str) -> None:
     spec, found = network(case), imported(case)
     assert not found.said
@@ -102,7 +107,6 @@ def test_a_checkpoint_is_taken_whole_and_given_back_bit_equal(case: str) -> None
         assert all(torch.equal(back[name], t) for name, t in numbers(case).items())
 
 
-@pytest.mark.parametrize("case", CASES)
 def test_main_path_follows_the_models_own_order(case: str) -> None:
     """Every public model registers its layers as they run, auxiliary heads aside."""
     spec, found = network(case), imported(case)
@@ -119,11 +123,10 @@ def test_main_path_follows_the_models_own_order(case: str) -> None:
     assert all(name.lower().startswith("aux") for name in aux)
 
 
-@pytest.mark.parametrize("case", CASES)
 def test_a_file_sorted_by_name_gives_the_same(case: str) -> None:
     spec = network(case)
     by_name = Checkpoint(dict(sorted(numbers(case).items())), {}, ordered=False)
-    found = import_weights(spec.ir, spec.module(), by_name)
+    found = import_weights(spec.ir, spec.module(META), by_name)
     wanted = imported(case).tensors
     assert all(torch.equal(found.tensors[name], tensor) for name, tensor in wanted.items())
 
@@ -179,7 +182,6 @@ def test_no_released_network_is_left_out() -> None:
         assert program.lower() in (SPECS / f"released/{name}.arch").read_text().lower()
 
 
-@cache
 def released(name: str) -> tuple[nn.Module, dict[str, torch.Tensor]]:
     model = RELEASED[name]()
     generator = torch.Generator().manual_seed(SEED)
