@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import fill as wrap
 from types import MappingProxyType
 
@@ -64,9 +64,7 @@ def emit(spec: Spec) -> Written:
     rest = [name for name in spec.values if name not in sure]
 
     def write(other: Spec, names: Sequence[str]) -> Draft:
-        values = other.values
-        kept = tuple(replace(one, value=values[one.name]) for one in offered)
-        return _Writer(other, Wanted(kept, tuple(names), spec.values)).draft()
+        return _Writer(other, Wanted(offered, tuple(names), spec.values)).draft()
 
     turnings = holding(spec, rest, write)
     return _Writer(spec, Wanted(offered, tuple(turnings)), turnings).written()

@@ -15,7 +15,7 @@ from typing import Any
 from archdsl.graph import Graph, NodeId, ScopeKind, is_within
 from archdsl.ops import Role
 from archdsl.pytorch.head import classifiers
-from archdsl.pytorch.python_source.spec import Number, Spec
+from archdsl.pytorch.python_source.spec import Spec
 from archdsl.pytorch.python_source.terms import RATE
 from archdsl.pytorch.python_source.trees import names_in
 from archdsl.pytorch.python_source.turns import SILENT
@@ -36,10 +36,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Settable:
-    """A parameter of a net with its value, and every place where it stands."""
+    """A parameter of a net, and every place where it stands."""
 
     name: str
-    value: Number
     uses: tuple[Use, ...]
     is_rate: bool = False
 
@@ -51,7 +50,7 @@ def settable(spec: Spec) -> list[Settable]:
     heads = {node.id for node in classifiers(spec.graph)}
     rates = {node.id for node in spec.graph if RATE in node.op.only_trains}
     found: list[Settable] = []
-    for name, value in spec.values.items():
+    for name in spec.values:
         if any(name in names_in(one.default) for one in spec.net.parameters):
             continue
         for wanted, labels in ((heads, WIDTHS), (rates, (RATE,))):
@@ -59,7 +58,7 @@ def settable(spec: Spec) -> list[Settable]:
             uses = list(finder.uses(spec.net.body, name, spec.graph.name))
             known = tuple(one for one in uses if one is not None)
             if uses and len(known) == len(uses):
-                found.append(Settable(name, value, known, is_rate=wanted is rates))
+                found.append(Settable(name, known, is_rate=wanted is rates))
     return found
 
 

@@ -18,9 +18,9 @@ from archdsl.pytorch.python_source.constants import COPIES, Constant
 from archdsl.pytorch.python_source.trees import (
     calls,
     conditions,
-    everything,
     expressions,
     names_in,
+    parts,
     replaced,
 )
 from archdsl.pytorch.python_source.widths import AT_HAND, INPUT, WIDTHS, Widths, width_of
@@ -90,7 +90,6 @@ class Terms:
         self.is_unit = sections[0].scope.kind is ScopeKind.UNIT
         self.parameters = {name: self._column(name) for name in self.names}
         self._block = block
-        self._graph = graph
         self._sections = sections
         self._parameters_of = parameters_of
         self._widths = widths
@@ -117,7 +116,7 @@ class Terms:
             return None
         if self._calls is None:
             self._calls = {(c.head.start, c.head.end): c for c in calls(self._block.body)}
-            repeats = (one for one in everything(self._block.body) if isinstance(one, nodes.Repeat))
+            repeats = (one for one in parts(self._block.body) if isinstance(one, nodes.Repeat))
             self._counts = {(one.span.start, one.span.end): one.count for one in repeats}
         place = (constant.call.start, constant.call.end)
         if constant.label == COPIES:

@@ -80,95 +80,81 @@ def replaced(tree: nodes.Expression, table: Mapping[str, nodes.Value]) -> nodes.
             return dataclasses.replace(tree, operands=known) if whole else None
 
 
-def calls(tree: object) -> Iterator[nodes.Call]:
-    """Yield the calls in a block's body."""
+Part = nodes.Call | nodes.Repeat | nodes.Arm | nodes.Default
+"""What stands in a body and mentions values."""
+
+
+def parts(tree: object) -> Iterator[Part]:
+    """Yield the calls, repeats, arms and defaults of a body, from the outside in, in order."""
     match tree:
         case nodes.Call():
             yield tree
-            yield from calls(tree.body)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from calls(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from calls(step)
-        case nodes.Step() | nodes.Repeat():
-            yield from calls(tree.action)
-        case nodes.Group():
-            yield from calls(tree.body)
-        case nodes.Choice():
-            for arm in tree.arms:
-                yield from calls(arm.body)
-            yield from calls(tree.otherwise)
-        case _:
-            return
-
-
-def expressions(tree: object) -> Iterator[nodes.Expression]:
-    """Yield what calculates something among the arguments of a body's calls."""
-    match tree:
-        case nodes.Operation() | nodes.Prefixed() | nodes.Function():
-            yield tree
-        case nodes.Call():
-            for argument in tree.arguments:
-                yield from expressions(argument.value)
-            if tree.body is not None:
-                yield from expressions(tree.body)
-        case nodes.Dims():
-            for extent in (*tree.extents, *tree.stride):
-                yield from expressions(extent)
-        case nodes.Listing():
-            for item in tree.items:
-                yield from expressions(item)
-        case nodes.Reference():
-            for argument in tree.arguments:
-                yield from expressions(argument.value)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from expressions(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from expressions(step)
-        case nodes.Step():
-            yield from expressions(tree.action)
+            yield from parts(tree.body)
         case nodes.Repeat():
-            yield from expressions(tree.count)
-            yield from expressions(tree.action)
+            yield tree
+            yield from parts(tree.action)
+        case nodes.Arm():
+            yield tree
+            yield from parts(tree.body)
+        case nodes.Default():
+            yield tree
+        case nodes.Body():
+            for statement in tree.statements:
+                yield from parts(statement)
+        case nodes.Chain():
+            for step in tree.steps:
+                yield from parts(step)
+        case nodes.Step():
+            yield from parts(tree.action)
         case nodes.Group():
-            yield from expressions(tree.body)
+            yield from parts(tree.body)
         case nodes.Choice():
             for arm in tree.arms:
-                yield from expressions(arm.body)
-            if tree.otherwise is not None:
-                yield from expressions(tree.otherwise)
-        case nodes.Default():
-            for argument in tree.arguments:
-                yield from expressions(argument.value)
+                yield from parts(arm)
+            yield from parts(tree.otherwise)
         case _:
             return
+
+
+def calls(tree: object) -> Iterator[nodes.Call]:
+    """Yield the calls in a body."""
+    return (part for part in parts(tree) if isinstance(part, nodes.Call))
 
 
 def conditions(tree: object) -> Iterator[nodes.Expression]:
-    """Yield the conditions in a block's body, in the spec's order."""
-    match tree:
-        case nodes.Choice():
-            for arm in tree.arms:
-                yield arm.condition
-                yield from conditions(arm.body)
-            if tree.otherwise is not None:
-                yield from conditions(tree.otherwise)
-        case nodes.Call():
-            if tree.body is not None:
-                yield from conditions(tree.body)
-        case nodes.Body():
-            for statement in tree.statements:
-                yield from conditions(statement)
-        case nodes.Chain():
-            for step in tree.steps:
-                yield from conditions(step)
-        case nodes.Step() | nodes.Repeat():
-            yield from conditions(tree.action)
-        case nodes.Group():
-            yield from conditions(tree.body)
+    """Yield the conditions in a body, in the spec's order."""
+    return (part.condition for part in parts(tree) if isinstance(part, nodes.Arm))
+
+
+def expressions(tree: object) -> Iterator[nodes.Expression]:
+    """Yield what calculates something among the counts and the arguments of a body."""
+    for part in parts(tree):
+        match part:
+            case nodes.Repeat():
+                yield from _calculated(part.count)
+            case nodes.Call() | nodes.Default():
+                yield from _calculated_in(part.arguments)
+            case nodes.Arm():
+                pass
+
+
+def _calculated_in(arguments: tuple[nodes.Argument, ...]) -> Iterator[nodes.Expression]:
+    for argument in arguments:
+        yield from _calculated(argument.value)
+
+
+def _calculated(value: nodes.Value) -> Iterator[nodes.Expression]:
+    """Yield what calculates something in a value."""
+    match value:
+        case nodes.Operation() | nodes.Prefixed() | nodes.Function():
+            yield value
+        case nodes.Dims():
+            for extent in (*value.extents, *value.stride):
+                yield from _calculated(extent)
+        case nodes.Listing():
+            for item in value.items:
+                yield from _calculated(item)
+        case nodes.Reference():
+            yield from _calculated_in(value.arguments)
         case _:
             return

@@ -7,8 +7,8 @@ other shapes, and what the class says of those would not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from archdsl.graph import Graph, Node
 from archdsl.graph.names import AT_HAND, OF_INPUT
@@ -20,6 +20,7 @@ from archdsl.pytorch.python_source.trees import (
     everything,
     given_to,
     names_in,
+    parts,
 )
 from archdsl.pytorch.python_source.widths import WIDTHS
 from archdsl.source import Span
@@ -35,17 +36,15 @@ _COUNTS = (*WIDTHS, "groups")
 _IMPLIED = frozenset((*AT_HAND, *OF_INPUT))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Turning:
     """What turns on some parameters of a net."""
 
-    names: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    names: Mapping[str, frozenset[str]]
     """The parameters of each block, and of the net, that depend on them."""
-    conditions: list[tuple[str, nodes.Expression]] = field(
-        default_factory=list[tuple[str, nodes.Expression]]
-    )
+    conditions: Sequence[tuple[str, nodes.Expression]]
     """The conditions that may come out otherwise, each with its block."""
-    is_bent: bool = False
+    is_bent: bool
     """Whether something is calculated of them that does not grow evenly: a maximum, a rounding."""
 
 
@@ -58,9 +57,10 @@ class Turns:
         self._made: dict[Span, list[Node]] = {}
         for node in graph:
             self._made.setdefault(node.origin[0], []).append(node)
-        self._bodies = dict(self._reachable())
+        self._bodies = self._reachable()
 
-    def _reachable(self) -> Iterator[tuple[str, nodes.Body]]:
+    def _reachable(self) -> Mapping[str, nodes.Body]:
+        """Return the bodies of the net and of all blocks that it comes to, by title."""
         found = {NET: self._net.body}
         left = [self._net.body]
         while left:
@@ -69,7 +69,7 @@ class Turns:
                 if title in self._blocks and title not in found:
                     found[title] = self._blocks[title].body
                     left.append(found[title])
-        yield from found.items()
+        return found
 
     def of(self, name: str) -> Turning | None:
         """Return what turns on a parameter; None where it stands in what cannot be otherwise."""
@@ -126,7 +126,7 @@ class Turns:
 
     def _suits(self, body: nodes.Body, names: frozenset[str]) -> bool:
         """Return whether names stand in a body only where others than they have may stand."""
-        for tree in everything(body):
+        for tree in parts(body):
             match tree:
                 case nodes.Default():
                     if names_in(tree) & names:
@@ -139,7 +139,7 @@ class Turns:
                 case nodes.Call():
                     if tree.name.text != SILENT and not self._takes(tree, names):
                         return False
-                case _:
+                case nodes.Arm():
                     pass
         return True
 

@@ -50,10 +50,12 @@ Write = Callable[[Spec, Sequence[str]], Draft]
 
 def holding(spec: Spec, names: Sequence[str], write: Write) -> dict[str, Turning]:
     """Return those of some parameters that the network's class can take, and what turns on each."""
-    if spec.net is None or not names:
+    if spec.net is None:
         return {}
     turns = Turns(spec.graph, spec.net, spec.blocks)
     found = {name: turning for name in names if (turning := turns.of(name)) is not None}
+    if not found:
+        return {}
     everything = tuple(found)
     draft = write(spec, everything)
     found = {
@@ -61,6 +63,8 @@ def holding(spec: Spec, names: Sequence[str], write: Write) -> dict[str, Turning
         for name, turning in found.items()
         if name in draft.taken and all(one in draft.conditions for one in turning.conditions)
     }
+    if not found:
+        return {}
     written = tuple(found)
     trial = _Trial(spec, write, draft if written == everything else write(spec, written), written)
     if not trial.holds(found):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.graph import Graph, Node, NodeId, Scope, ScopeKind, is_within
-from archdsl.ops import Role
+from archdsl.ops import TAKEN, Role
 from archdsl.ops.merge import Concat
 from archdsl.pytorch.plan import Section
 from archdsl.pytorch.python_source.trees import calls, given_to, names_in, replaced
 from archdsl.source import Span
 from archdsl.syntax import nodes
 
-INPUT = "in_channels"
+INPUT = TAKEN
 """What the spec and torch call the channels of what a block is given."""
 
 WIDTHS = ("channels", "features")
